@@ -1,0 +1,1 @@
+"""Liaison Hub: one shared record between the place a member left and the place a member lives."""
