@@ -1,0 +1,90 @@
+"""Tables only, one file per noun. Importing this package loads them all into `Base.metadata`."""
+
+from hub.models.affiliation import Affiliation
+from hub.models.arrival import Arrival, ArrivalHistory, InflowState, ReasonCode
+from hub.models.audit import DataKey, Disclosure, Forgotten, Reveal
+from hub.models.columns import Base, FieldClass
+from hub.models.departure import Departure, DepartureHistory, EndReason, Visit
+from hub.models.discrepancy import Discrepancy, DiscrepancyState
+from hub.models.event import Aggregate, EventKind, Feed, FeedAudience, FeedHead, Outbox, Topic
+from hub.models.import_run import ImportRun, ImportState, LedgerKind, LedgerLine
+from hub.models.inbox import Inbox
+from hub.models.job import Job
+from hub.models.match import DenialCode, Match, MatchBasis, MatchState
+from hub.models.member import DecisionKind, Identity, Member, MembershipDecision, MemberCategory, MemberStanding
+from hub.models.operation import Operation
+from hub.models.organization import (
+    BRANCH_KINDS,
+    Officer,
+    Organization,
+    OrganizationAlias,
+    OrganizationClosure,
+    OrganizationKind,
+)
+from hub.models.question import ANSWERED_BY_A_PERSON, Question, TaskKind
+from hub.models.rule import DeadlineRule, RuleCode, RuleUnit
+from hub.models.side import Side
+from hub.models.transfer import FINISHED, Letter, LetterState, Transfer, TransferState, TransferStep
+
+__all__ = [
+    "ANSWERED_BY_A_PERSON",
+    "BRANCH_KINDS",
+    "FINISHED",
+    "Affiliation",
+    "Aggregate",
+    "Arrival",
+    "ArrivalHistory",
+    "Base",
+    "DataKey",
+    "DeadlineRule",
+    "DecisionKind",
+    "DenialCode",
+    "Departure",
+    "DepartureHistory",
+    "Disclosure",
+    "Discrepancy",
+    "DiscrepancyState",
+    "EndReason",
+    "EventKind",
+    "Feed",
+    "FeedAudience",
+    "FeedHead",
+    "FieldClass",
+    "Forgotten",
+    "Identity",
+    "ImportRun",
+    "ImportState",
+    "Inbox",
+    "InflowState",
+    "Job",
+    "LedgerKind",
+    "LedgerLine",
+    "Letter",
+    "LetterState",
+    "Match",
+    "MatchBasis",
+    "MatchState",
+    "Member",
+    "MemberCategory",
+    "MemberStanding",
+    "MembershipDecision",
+    "Officer",
+    "Operation",
+    "Organization",
+    "OrganizationAlias",
+    "OrganizationClosure",
+    "OrganizationKind",
+    "Outbox",
+    "Question",
+    "ReasonCode",
+    "Reveal",
+    "RuleCode",
+    "RuleUnit",
+    "Side",
+    "TaskKind",
+    "Topic",
+    "Transfer",
+    "TransferState",
+    "TransferStep",
+    "Visit",
+]
