@@ -13,13 +13,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.operating import OperatorError
+
 PREFIX = "HUB_"
 # Variables of the test run itself; a hub that a test starts inherits and ignores them.
 RESERVED_FOR_TESTS = "HUB_TEST_"
-
-
-class OperatorError(Exception):
-    """What whoever runs the hub can mend; its text is one line for them, Chinese first."""
 
 
 class UnknownSetting(OperatorError):

@@ -1,0 +1,68 @@
+"""The way to the database: opened for a process, and one transaction at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext, suppress
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hub.database.embedded import embedded, ensure_running
+from hub.database.migrate import upgrade
+from hub.settings import Settings
+
+SESSION = {
+    "application_name": "liaison-hub",
+    "timezone": "Asia/Shanghai",  # a day is a day there, also in SQL
+    "jit": "off",  # compiling costs more than these short queries take
+    "idle_in_transaction_session_timeout": "5min",
+}
+_MEND_EVERY = 2.0
+
+
+def create_engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine on a database; `options` go to SQLAlchemy (`poolclass`, `pool_size`)."""
+    engine = create_async_engine(url, connect_args={"server_settings": SESSION}, **options)
+
+    # After a restart of the server the pool holds dead connections; the driver knows, without a round trip.
+    @event.listens_for(engine.sync_engine, "checkout")
+    def refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
+    return engine
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction: committed when the block ends, rolled back when it raises. Nothing else commits."""
+    async with engine.begin() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database of these settings, found or started, and migrated; it stays up inside the block."""
+    own_server = settings.database_url is not None
+    with nullcontext(settings.database_url) if own_server else embedded(settings) as url:
+        assert url is not None
+        engine = create_engine(url)
+        mending = None if own_server else asyncio.create_task(_keep_running(settings))
+        try:
+            await upgrade(engine)
+            yield engine
+        finally:
+            if mending:
+                mending.cancel()
+                with suppress(asyncio.CancelledError):
+                    await mending
+            await engine.dispose()
+
+
+async def _keep_running(settings: Settings) -> None:
+    """Bring the embedded database back, for a long-lived process, when its supervisor was killed."""
+    while True:
+        await asyncio.sleep(_MEND_EVERY)
+        await asyncio.to_thread(ensure_running, settings)
