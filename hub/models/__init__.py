@@ -24,12 +24,13 @@ from hub.models.organization import (
 from hub.models.question import ANSWERED_BY_A_PERSON, Question, TaskKind
 from hub.models.rule import DeadlineRule, RuleCode, RuleUnit
 from hub.models.side import Side
-from hub.models.transfer import FINISHED, Letter, LetterState, Transfer, TransferState, TransferStep
+from hub.models.transfer import FINISHED, LETTER_SEEN, Letter, LetterState, Transfer, TransferState, TransferStep
 
 __all__ = [
     "ANSWERED_BY_A_PERSON",
     "BRANCH_KINDS",
     "FINISHED",
+    "LETTER_SEEN",
     "Affiliation",
     "Aggregate",
     "Arrival",

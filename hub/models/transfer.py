@@ -30,6 +30,14 @@ class TransferState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+LETTER_SEEN = (
+    TransferState.LETTER_ISSUED,
+    TransferState.ACCEPTED,
+    TransferState.RELEASED,
+    TransferState.RECEIPTED,
+    TransferState.CLOSED,
+)
+"""States in which the accepting side has the letter before it, and so sees the member's standing."""
 FINISHED = (TransferState.CLOSED, TransferState.REFUSED, TransferState.REJECTED, TransferState.WITHDRAWN)
 
 
@@ -86,7 +94,6 @@ class Transfer(Base):
     placed_in_id: Mapped[UUID | None] = is_open(ForeignKey("organization.id"))
     requested_side: Mapped[str] = is_open()
     review_organization_id: Mapped[UUID | None] = is_open(ForeignKey("organization.id"))
-    shared_at: Mapped[datetime | None] = is_internal(TIMESTAMP(timezone=True))
     due_on: Mapped[date | None] = is_open()
     applied_on: Mapped[date] = is_open()
     application_reason: Mapped[str] = is_name()

@@ -1,0 +1,1 @@
+"""The rules, and the only reads and writes of records. Each write takes `connection`, `viewer` and `now`."""

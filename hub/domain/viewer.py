@@ -1,0 +1,48 @@
+"""Who is asking: an organization (with a role), a partner, or a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a token may do. BRANCH, COMMITTEE and DEPARTMENT act for their organization and everything below it."""
+
+    BRANCH = "BRANCH"
+    COMMITTEE = "COMMITTEE"
+    DEPARTMENT = "DEPARTMENT"
+    PARTNER = "PARTNER"
+    MEMBER = "MEMBER"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The verified caller. `client` names the client application for idempotency; `actor` the person, for the record."""
+
+    organization: UUID
+    role: Role
+    actor: str
+    client: str
+    member: UUID | None = None
+
+    @property
+    def is_organization(self) -> bool:
+        """Whether this is an organization's own token: it may write and sees officers."""
+        return self.role in (Role.BRANCH, Role.COMMITTEE, Role.DEPARTMENT)
+
+    @property
+    def realm(self) -> str:
+        """The realm of this caller's global ids: empty for the hub's own clients, the organization for a partner."""
+        return str(self.organization) if self.role is Role.PARTNER else ""
+
+    @property
+    def grant_version(self) -> int:
+        """A number that changes when what the token may see changes; part of every cursor of the stream."""
+        return int.from_bytes(self.organization.bytes[:3], "big") ^ (hash_role(self.role) << 24)
+
+
+def hash_role(role: Role) -> int:
+    """Return a small stable number per role."""
+    return list(Role).index(role) + 1

@@ -1,0 +1,313 @@
+"""Who sees which rows and which classes of field. The only place that says so.
+
+Every root, every relation and the stream obtain rows by `rows`. A row comes with its `access`, a word per viewer and
+row; a column whose class that word does not grant is null by a SQL CASE. No OR over roles: the statement is built for
+the viewer's role, with parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    exists,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.viewer import Role, Viewer
+from hub.models import (
+    LETTER_SEEN,
+    Affiliation,
+    Arrival,
+    Departure,
+    Discrepancy,
+    FieldClass,
+    ImportRun,
+    Match,
+    Member,
+    OrganizationClosure,
+    Question,
+    Transfer,
+    Visit,
+)
+
+
+class Access(StrEnum):
+    """Why a viewer sees a row; it decides the classes of field.
+
+    SELF: the member. HOLDER: the very organization whose record it is. OWN: an organization above it.
+    ACCEPTOR: the inflow side of a transfer whose letter is issued. COUNTERPART: the other side of a shared record.
+    PARTNER: a partner system.
+    """
+
+    SELF = "SELF"
+    HOLDER = "HOLDER"
+    OWN = "OWN"
+    ACCEPTOR = "ACCEPTOR"
+    COUNTERPART = "COUNTERPART"
+    PARTNER = "PARTNER"
+
+
+_OWN_SIDE = (Access.SELF, Access.HOLDER, Access.OWN)
+GRANTS: Mapping[FieldClass, tuple[Access, ...]] = {
+    FieldClass.OPEN: tuple(Access),
+    FieldClass.NAME: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
+    FieldClass.CONTACT: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
+    FieldClass.STANDING: (*_OWN_SIDE, Access.ACCEPTOR),
+    FieldClass.HOME: _OWN_SIDE,
+    FieldClass.INTERNAL: (),
+}
+IN_FULL = (Access.SELF, Access.HOLDER)
+"""Who may read the sealed phone: the branch whose own record it is, and the member."""
+
+FOREVER = literal_column("'infinity'::timestamptz")
+"""`superseded_at` of the links that hold."""
+_viewer_organization: ColumnElement[UUID] = bindparam("viewer_organization", type_=PgUUID(as_uuid=True))
+_viewer_member: ColumnElement[UUID] = bindparam("viewer_member", type_=PgUUID(as_uuid=True))
+_ids = bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True)))
+
+
+def below_viewer(organization: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell in SQL whether an organization is the viewer's or stands below it."""
+    return exists().where(
+        OrganizationClosure.ancestor == _viewer_organization, OrganizationClosure.descendant == organization
+    )
+
+
+def _is_viewer(organization: ColumnElement[Any]) -> ColumnElement[bool]:
+    return organization == _viewer_organization
+
+
+def _holder_or_own(*organizations: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    return [
+        (or_(*map(_is_viewer, organizations)), _word(Access.HOLDER)),
+        (or_(*map(below_viewer, organizations)), _word(Access.OWN)),
+    ]
+
+
+def _word(access: Access) -> ColumnElement[str]:
+    return literal(access.value, String)
+
+
+def _confirmed(match: type[Match] = Match) -> ColumnElement[bool]:
+    return match.state == "CONFIRMED"
+
+
+def _departure_access(role: Role) -> ColumnElement[str]:
+    if role is Role.MEMBER:
+        return case((Departure.member_id == _viewer_member, _word(Access.SELF)))
+    counterpart = exists().where(
+        Match.departure_id == Departure.id,
+        _confirmed(),
+        Arrival.id == Match.arrival_id,
+        or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
+    )
+    return case(*_holder_or_own(Departure.organization_id), (counterpart, _word(Access.COUNTERPART)))
+
+
+def _arrival_access(role: Role) -> ColumnElement[str]:
+    joined = exists().where(Match.arrival_id == Arrival.id, _confirmed())
+    if role is Role.MEMBER:
+        return case((joined.where(Match.member_id == _viewer_member), _word(Access.SELF)))
+    matched = exists().where(
+        Match.arrival_id == Arrival.id,
+        _confirmed(),
+        Departure.id == Match.departure_id,
+        below_viewer(Departure.organization_id),
+    )
+    asked = exists().where(
+        Match.arrival_id == Arrival.id,
+        Match.state.in_(("ASKED", "DENIED")),
+        below_viewer(Match.asked_organization_id),
+    )
+    return case(
+        *_holder_or_own(Arrival.organization_id, Arrival.branch_id),
+        (matched, _word(Access.COUNTERPART)),
+        (asked, _word(Access.COUNTERPART)),
+    )
+
+
+def _member_access(role: Role) -> ColumnElement[str]:
+    if role is Role.MEMBER:
+        return case((Member.id == _viewer_member, _word(Access.SELF)))
+    link = exists().where(Affiliation.member_id == Member.id, Affiliation.superseded_at == FOREVER)
+    present = link.where(Affiliation.ends.is_(None))
+    last = link.where(Affiliation.ended_by.is_not(None))
+    receiving = exists().where(
+        Transfer.member_id == Member.id, below_viewer(Transfer.inflow_organization_id)
+    )
+    sharing = exists().where(
+        Match.member_id == Member.id,
+        _confirmed(),
+        Arrival.id == Match.arrival_id,
+        or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
+    )
+    sending = exists().where(Transfer.member_id == Member.id, below_viewer(Transfer.outflow_organization_id))
+    return case(
+        (present.where(_is_viewer(Affiliation.organization_id)), _word(Access.HOLDER)),
+        (present.where(below_viewer(Affiliation.organization_id)), _word(Access.OWN)),
+        (last.where(below_viewer(Affiliation.organization_id)), _word(Access.OWN)),
+        (receiving.where(Transfer.state.in_(LETTER_SEEN)), _word(Access.ACCEPTOR)),
+        (receiving, _word(Access.COUNTERPART)),
+        (sharing, _word(Access.COUNTERPART)),
+        (sending, _word(Access.COUNTERPART)),
+    )
+
+
+def _match_access(role: Role) -> ColumnElement[str]:
+    if role is Role.MEMBER:
+        return null()
+    return case(*_holder_or_own(Match.asked_organization_id))
+
+
+def _transfer_access(role: Role) -> ColumnElement[str]:
+    if role is Role.MEMBER:
+        return case((Transfer.member_id == _viewer_member, _word(Access.SELF)))
+    receiving = or_(below_viewer(Transfer.inflow_organization_id), below_viewer(Transfer.placed_in_id))
+    return case(
+        *_holder_or_own(Transfer.outflow_organization_id, Transfer.issuer_id),
+        (receiving & Transfer.state.in_(LETTER_SEEN), _word(Access.ACCEPTOR)),
+        (receiving, _word(Access.COUNTERPART)),
+    )
+
+
+def _discrepancy_access(role: Role) -> ColumnElement[str]:
+    pair = (Match.id == Discrepancy.match_id) & _confirmed()
+    if role is Role.MEMBER:
+        return case((exists().where(pair, Match.member_id == _viewer_member), _word(Access.SELF)))
+    outflow = exists().where(
+        pair, Departure.id == Match.departure_id, below_viewer(Departure.organization_id)
+    )
+    inflow = exists().where(
+        pair,
+        Arrival.id == Match.arrival_id,
+        or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
+    )
+    of_transfer = exists().where(
+        Transfer.id == Discrepancy.transfer_id,
+        or_(
+            below_viewer(Transfer.outflow_organization_id),
+            below_viewer(Transfer.inflow_organization_id),
+        ),
+    )
+    return case((or_(outflow, inflow, of_transfer), _word(Access.COUNTERPART)))
+
+
+def _visit_access(role: Role) -> ColumnElement[str]:
+    mine = Departure.id == Visit.departure_id
+    if role is Role.MEMBER:
+        return case((exists().where(mine, Departure.member_id == _viewer_member), _word(Access.SELF)))
+    outflow = exists().where(mine, below_viewer(Departure.organization_id))
+    shared = exists().where(
+        Match.departure_id == Visit.departure_id,
+        _confirmed(),
+        Arrival.id == Match.arrival_id,
+        or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
+    )
+    return case((outflow, _word(Access.OWN)), (shared, _word(Access.COUNTERPART)))
+
+
+def _question_access(role: Role) -> ColumnElement[str]:
+    return null() if role is Role.MEMBER else case(*_holder_or_own(Question.organization_id))
+
+
+def _import_run_access(role: Role) -> ColumnElement[str]:
+    return null() if role is Role.MEMBER else case(*_holder_or_own(ImportRun.organization_id))
+
+
+_ACCESS = {
+    "departure": _departure_access,
+    "arrival": _arrival_access,
+    "member": _member_access,
+    "match": _match_access,
+    "transfer": _transfer_access,
+    "discrepancy": _discrepancy_access,
+    "visit": _visit_access,
+    "question": _question_access,
+    "import_run": _import_run_access,
+}
+
+
+def access(table: Table, role: Role) -> ColumnElement[str]:
+    """Return the SQL expression of why a viewer of this role sees a row of a table; null = not at all.
+
+    A partner sees what its organization sees, as PARTNER, except what only people of the organization work with.
+    """
+    word = _ACCESS[table.name](role)
+    if role is Role.PARTNER:
+        return case((word.is_not(None), _word(Access.PARTNER)))
+    return word
+
+
+def parameters(viewer: Viewer) -> dict[str, UUID | None]:
+    """Return the parameters that every access expression needs."""
+    return {"viewer_organization": viewer.organization, "viewer_member": viewer.member}
+
+
+@lru_cache(maxsize=256)
+def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
+    """Return the select of a table's rows with `access` and every column that the access grants.
+
+    `by`: the column compared with the parameter `ids`. Sealed phones come only to HOLDER and SELF.
+    """
+    keys = (
+        select(table.c.id.label("id"), access(table, role).label("access"))
+        .where(table.c[by] == bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))).any_())
+        .subquery("granted")
+    )
+    columns: list[ColumnElement[Any]] = []
+    for column in table.columns:
+        field_class: FieldClass = column.info["class"]
+        if field_class is FieldClass.OPEN:
+            columns.append(column)
+        elif column.name == "phone_sealed":
+            columns.append(_granted(keys.c.access, IN_FULL, column))
+        elif field_class is not FieldClass.INTERNAL:
+            columns.append(_granted(keys.c.access, GRANTS[field_class], column))
+    return (
+        select(*columns, keys.c.access)
+        .select_from(table.join(keys, table.c.id == keys.c.id))
+        .where(keys.c.access.is_not(None))
+    )
+
+
+def _granted(word: ColumnElement[str], words: Iterable[Access], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((word.in_([item.value for item in words]), column)).label(column.key)
+
+
+async def rows(
+    connection: AsyncConnection, viewer: Viewer, model: type[Any], ids: Iterable[UUID], *, by: str = "id"
+) -> list[Row[Any]]:
+    """Return the visible rows of a table whose column `by` is among `ids`, in no order. Invisible and unknown alike
+    are absent. `model`: Member, Departure, Arrival, Match, Transfer, Discrepancy, Visit, Question, ImportRun."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    result = await connection.execute(
+        statement(model.__table__, viewer.role, by), {**parameters(viewer), "ids": wanted}
+    )
+    return list(result)
+
+
+async def row(connection: AsyncConnection, viewer: Viewer, model: type[Any], identifier: UUID) -> Row[Any] | None:
+    """Return one visible row, or None."""
+    found = await rows(connection, viewer, model, [identifier])
+    return found[0] if found else None
