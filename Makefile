@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix schema golden bench lock clean
+.PHONY: help demo test check fix schema migration golden bench lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本 / Python 3.11 or newer is needed: make PYTHON=python3.x …" >&2; exit 1; }
@@ -39,8 +39,12 @@ fix: $(READY) ## Let the linter mend what it can, and format
 schema: $(READY) ## Write schema.graphql, the public contract
 	@$(BIN)/hub schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
+migration: $(READY) ## Write the next migration from the models (TITLE="what it does"); read it before you commit
+	@$(BIN)/hub migrate --write "$(TITLE)"
+	@$(BIN)/ruff check --quiet --fix hub/database/migrations && $(BIN)/ruff format --quiet hub/database/migrations
+
 golden: $(READY) ## Write the expected results of the golden operations anew; read the difference before you commit
-	@HUB_GOLDEN=write $(BIN)/python -m pytest -q tests/operations
+	@HUB_TEST_GOLDEN=write $(BIN)/python -m pytest -q tests/operations
 
 bench: $(READY) ## The program, its peers and the limit, side by side in one run
 	@$(BIN)/python -m benchmarks $(ARGS)
