@@ -114,14 +114,18 @@ def within_reach(binaries: Binaries, place: Place) -> Binaries:
     if not copy.exists():
         _make_shared_folder()
         half_done = Path(tempfile.mkdtemp(prefix=".copy-", dir=REACHABLE_BY_ALL))
-        unneeded = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a")
-        shutil.copytree(binaries.folder.parent, half_done, symlinks=True, ignore=unneeded, dirs_exist_ok=True)
+        unneeded = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a", "*.py", "__pycache__")
+        package = binaries.folder.parents[1]
+        # The programs find their libraries in a folder beside the package.
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, half_done / part.name, symlinks=True, ignore=unneeded)
         half_done.chmod(0o755)
         try:
             half_done.rename(copy)
         except OSError:  # another process was first; its copy is as good
             shutil.rmtree(half_done)
-    return Binaries(copy / "bin", binaries.version, from_wheel=True)
+    return Binaries(copy / binaries.folder.relative_to(binaries.folder.parents[2]), binaries.version, from_wheel=True)
 
 
 def announce(place: Place, binaries: Binaries) -> None:
