@@ -14,7 +14,7 @@ from hub.auth import InvalidToken, Role, Tokens
 from hub.crypto import IdCodec
 from hub.database.engine import transaction
 from hub.database.migrate import head
-from hub.models import Organization
+from hub.models import Organization, OrganizationKind
 from hub.settings import Settings
 
 BRANCH = UUID("0192f0c8-0000-7000-8000-000000000001")
@@ -41,7 +41,7 @@ async def own_server(database: AsyncEngine, tmp_path: Path) -> dict[str, str]:
                 code="LA010101",
                 name="中共某县某镇某村支部委员会",
                 short_name="某村支部",
-                kind="VILLAGE_BRANCH",
+                kind=OrganizationKind.BRANCH,
                 recorded_at=datetime(2026, 9, 21, tzinfo=UTC),
                 recorded_by="test",
             )
