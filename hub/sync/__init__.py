@@ -1,0 +1,1 @@
+"""What comes from outside the hub: ledgers, peers, reconciling, periodic duties. Each reads, plans, applies."""

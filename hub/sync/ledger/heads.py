@@ -1,0 +1,209 @@
+"""Rows of heads: one row, groups merged above it, leaves split below it, two tables side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+
+from hub.sync.ledger import columns
+from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.workbook import Sheet
+
+Merges = Mapping[tuple[int, int], tuple[int, int]]
+"""For each cell inside a merged range the cell that holds its text."""
+
+_MAX_MERGED = 500_000
+_MAX_HEAD_ROWS = 4
+_MAX_NAME_HEAD = 40
+_MAX_GROUP = 30
+_MANY_DIGITS = re.compile(r"\d.*\d.*\d.*\d")
+_NUMBERING = re.compile(r"序号?|编号|No\.?", re.IGNORECASE)
+_ORGANIZATION_FIELDS = {"code", "parent", "parentCode", "kind", "shortName"}
+_PERSON_FIELDS = {"citizenId", "phone"}
+
+
+@dataclasses.dataclass(slots=True)
+class Heads:
+    """The heads of one table: field → column; `heads` are (column, leaf, group); its lines begin at `body`."""
+
+    fields: dict[str, int]
+    heads: list[tuple[int, str, str]]
+    body: int
+    left: int
+    right: int
+
+
+def merged_cells(sheet: Sheet) -> Merges:
+    """Return the merged cells of a sheet, as far as there is anything in it."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    height, width = len(sheet.rows), len(sheet.rows[0]) if sheet.rows else 0
+    for area in sheet.merged:
+        bottom, right = min(area.bottom, height - 1), min(area.right, width - 1)
+        if len(found) + max(bottom - area.top + 1, 0) * max(right - area.left + 1, 0) > _MAX_MERGED:
+            break
+        for row in range(area.top, bottom + 1):
+            for column in range(area.left, right + 1):
+                found[row, column] = (area.top, area.left)
+    return found
+
+
+def rows_with_name_head(sheet: Sheet, kind: Kind) -> list[int]:
+    """Return the rows in which a cell could be the head of the name: quick, since every row is asked."""
+    one, two = ("称", "党组织") if kind is Kind.ORGANIZATIONS else ("名", "党员")
+    known: dict[str, bool] = {}
+    found = []
+    for index, row in enumerate(sheet.rows):
+        for cell in row:
+            if type(cell) is str and (one in cell or two in cell) and len(cell) < _MAX_NAME_HEAD:
+                is_name = known.get(cell)
+                if is_name is None:
+                    is_name = known[cell] = _is_name(kind, cell)
+                if is_name:
+                    found.append(index)
+                    break
+    return found
+
+
+def _is_name(kind: Kind, text: str) -> bool:
+    head = columns.head(kind, text)
+    return head is not None and head.field == "name"
+
+
+def read(sheet: Sheet, kind: Kind, index: int, merged: Merges) -> list[Heads]:
+    """Return the heads that have the name in this row; none where it turns out to be no row of heads."""
+    grid = _Grid(sheet, kind, merged)
+    names = [column for column, text in enumerate(grid.row(index)) if text and _is_name(kind, text)]
+    body = index + 1
+    while body < min(len(sheet.rows), index + _MAX_HEAD_ROWS) and grid.is_sub_head(index, body, names):
+        body += 1
+    top = index - 1 if index > 0 and grid.is_group_row(index - 1) else index
+    found = [head for column in range(grid.width) if (head := grid.head(column, top, body))]
+    return [part for part in _beside(kind, found, body, grid.width) if _is_enough(kind, part)]
+
+
+class _Grid:
+    """The texts of a sheet with merged ranges filled."""
+
+    def __init__(self, sheet: Sheet, kind: Kind, merged: Merges) -> None:
+        self._rows = sheet.rows
+        self._kind = kind
+        self._merged = merged
+        self.width = len(sheet.rows[0])
+
+    def source(self, row: int, column: int) -> tuple[int, int]:
+        return self._merged.get((row, column), (row, column))
+
+    def at(self, row: int, column: int) -> str:
+        top, left = self.source(row, column)
+        cell = self._rows[top][left]
+        return cell.strip() if isinstance(cell, str) else str(cell)
+
+    def row(self, row: int) -> list[str]:
+        """Return the texts of a row, a text that is merged over several columns once."""
+        texts = [self.at(row, column) for column in range(self.width)]
+        return [text if self.source(row, column)[1] == column else "" for column, text in enumerate(texts)]
+
+    def is_sub_head(self, index: int, row: int, names: Sequence[int]) -> bool:
+        """Tell whether a row below the head of the name still belongs to the heads."""
+        if any(self.source(row, column)[0] <= index for column in names):
+            return True
+        own = [column for column, text in enumerate(self.row(row)) if text]
+        if not own or any(self.at(row, column) for column in names):
+            return False
+        if any(":" in self.at(row, column) or _MANY_DIGITS.search(self.at(row, column)) for column in own):
+            return False
+        known = 0
+        for column in own:
+            head = columns.head(self._kind, self.at(row, column), self.spread(row - 1, column, row))
+            known += head is not None and head.field != "name"
+        return known * 2 >= len(own)
+
+    def is_group_row(self, row: int) -> bool:
+        """Tell whether the row above the heads holds heads of groups: several short words, no sentence."""
+        texts = [text for text in self.row(row) if text]
+        return len(set(texts)) > 1 and not any(
+            len(text) > _MAX_GROUP or re.search(r"[:：。]", text) or _MANY_DIGITS.search(text) for text in texts
+        )
+
+    def head(self, column: int, top: int, body: int) -> tuple[int, str, str] | None:
+        """Return column, leaf and the nearest group above the leaf."""
+        leaf, leaf_row = "", top
+        for row in range(body - 1, top - 1, -1):
+            if leaf := self.at(row, column):
+                source_row, source_column = self.source(row, column)
+                if source_column != column:
+                    return None  # a head merged over two columns is the head of the first
+                leaf_row = source_row
+                break
+        if not leaf:
+            return None
+        for row in range(leaf_row - 1, top - 1, -1):
+            group = self.spread(row, column, row + 1)
+            if group and group != leaf:
+                return column, leaf, group
+        return column, leaf, ""
+
+    def spread(self, row: int, column: int, below: int) -> str:
+        """Return the text of a cell, or of the one to the left that reaches over it: csv knows no merges."""
+        while column >= 0:
+            if text := self.at(row, column):
+                return text
+            if not self.at(below, column):
+                return ""
+            column -= 1
+        return ""
+
+
+def _beside(kind: Kind, heads: list[tuple[int, str, str]], body: int, width: int) -> list[Heads]:
+    """Divide the heads where name and number (or phone) come twice: two tables side by side."""
+    judged = [(column, columns.head(kind, leaf, group)) for column, leaf, group in heads]
+    names = [column for column, head in judged if head and head.field == "name" and head.rank == 0]
+    starts = [0]
+    for earlier, later in itertools.pairwise(names):
+        repeated = {
+            head.field
+            for column, head in judged
+            if head and column > later and any(h and h.field == head.field and earlier < c < later for c, h in judged)
+        }
+        if repeated & (_ORGANIZATION_FIELDS if kind is Kind.ORGANIZATIONS else _PERSON_FIELDS):
+            numbering = [
+                c for c, leaf, _ in heads if earlier < c < later and _NUMBERING.fullmatch(columns.normal(leaf))
+            ]
+            starts.append(numbering[-1] if numbering and numbering[-1] == later - 1 else later)
+    parts = []
+    for left, right in zip(starts, [*starts[1:], width], strict=True):
+        best: dict[str, tuple[int, int]] = {}
+        for column, head in judged:
+            if head and left <= column < right and (head.field not in best or head.rank < best[head.field][0]):
+                best[head.field] = (head.rank, column)
+        fields = {field: column for field, (_, column) in best.items()}
+        parts.append(Heads(fields, [head for head in heads if left <= head[0] < right], body, left, right))
+    return parts
+
+
+def _is_enough(kind: Kind, part: Heads) -> bool:
+    """Tell heads from a line of words that look like some: the name and something that goes with it."""
+    fields = part.fields
+    if "name" not in fields:
+        return False
+    if kind is Kind.ORGANIZATIONS:
+        return bool(_ORGANIZATION_FIELDS & fields.keys())
+    leaf, group = next((leaf, group) for column, leaf, group in part.heads if column == fields["name"])
+    head = columns.head(kind, leaf, group)
+    if head and head.rank:  # 党员 alone is a head only in company
+        return len(fields) > 2 and bool(_PERSON_FIELDS & fields.keys())
+    return len(fields) > 1
+
+
+def belongs_to_other_kind(kind: Kind, part: Heads, title: str) -> bool:
+    """Tell whether a table is plainly the other side's ledger: by its title and by its dates together."""
+    if kind not in {Kind.OUTFLOW, Kind.INFLOW}:
+        return False
+    other = Kind.INFLOW if kind is Kind.OUTFLOW else Kind.OUTFLOW
+    own_date, other_date = ("departedOn", "arrivedOn") if kind is Kind.OUTFLOW else ("arrivedOn", "departedOn")
+    own_word, other_word = (r"流出|外出", r"流入") if kind is Kind.OUTFLOW else (r"流入", r"流出|外出")
+    if own_date in part.fields or not re.search(other_word, title) or re.search(own_word, title):
+        return False
+    return any((head := columns.head(other, leaf, group)) and head.field == other_date for _, leaf, group in part.heads)

@@ -1,0 +1,349 @@
+"""Lines of a table → typed rows, by the rules of refusing.
+
+A row is refused only when one cannot tell who, or which organization; of several errors the first of name,
+number, organization counts. Everything else that cannot be read is left open, its text kept, with a warning.
+Whether the person exists, and whether a line repeats another, is judged later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, Generic, TypeVar
+
+from hub.sync.ledger import cells, columns, dates, identity, phones
+from hub.sync.ledger.mentions import OrganizationMention, Source
+from hub.sync.ledger.organizations import AMBIGUOUS, BRANCH_KINDS, OrganizationNames
+from hub.sync.ledger.rows import InflowRow, MemberRow, OrganizationRow, OutflowRow, Problem
+from hub.sync.ledger.table import Line, Table
+from hub.sync.ledger.workbook import Cell
+
+K = TypeVar("K", bound=Hashable)
+
+NAME_MISSING = "NAME_MISSING"
+IDENTITY_MISSING = "IDENTITY_MISSING"
+ORGANIZATION_UNKNOWN = "ORGANIZATION_UNKNOWN"
+PHONE_MISSING = "PHONE_MISSING"
+
+_NOTHING_UNREADABLE: dict[str, str] = {}
+_SEVERAL_NAMES = re.compile(r"[、,，;；/\n]+")
+_NUMBERS_AND_MARKS = re.compile(r"[\d+\-()\s、,，;；:：/]+|电话|手机|联系方式")
+
+
+class _Reader:
+    """Reads the cells of one line and collects what is wrong with it."""
+
+    __slots__ = ("_cells", "_errors", "_today", "_unreadable", "_warnings")
+
+    def __init__(self, line: Line, today: dt.date) -> None:
+        self._cells = line.cells
+        self._today = today
+        self._errors: list[Problem] = []
+        self._warnings: list[Problem] = []
+        self._unreadable: dict[str, str] | None = None
+
+    def cell(self, field: str) -> Cell:
+        return self._cells.get(field, "")
+
+    def is_blank_column(self, field: str) -> bool:
+        """Tell whether the ledger has a column for the field, and nothing in it here."""
+        return field in self._cells and phones.is_blank(self._cells[field])
+
+    def refuse(self, field: str, code: str) -> None:
+        self._errors.append(Problem(field, code))
+
+    def warn(self, field: str, code: str) -> None:
+        self._warnings.append(Problem(field, code))
+
+    def leave_open(self, field: str, code: str) -> None:
+        self.warn(field, code)
+        if self._unreadable is None:
+            self._unreadable = {}
+        self._unreadable[field] = cells.written(self.cell(field))
+
+    def judged(self) -> dict[str, Any]:
+        """Return what is wrong in the form of a row: one error, or warnings."""
+        return {
+            "error": self._errors[0] if self._errors else None,
+            "warnings": () if self._errors else tuple(self._warnings),
+            "unreadable": self._unreadable or _NOTHING_UNREADABLE,
+        }
+
+    def text(self, field: str) -> str | None:
+        cell = self._cells.get(field, "")
+        return None if cell == "" else cells.text(cell)
+
+    def date(self, field: str, *, future: bool = False) -> str | None:
+        cell = self._cells.get(field, "")
+        if cell == "":
+            return None
+        value, code = dates.partial_date(cell, self._today, future=future)
+        if code:
+            self.leave_open(field, code)
+        return value
+
+    def month(self, field: str) -> str | None:
+        value, code = dates.year_month(self.cell(field), self._today)
+        if code:
+            self.leave_open(field, code)
+        return value
+
+    def word(self, field: str, read: Callable[[Cell], tuple[Any, str | None]]) -> Any:
+        cell = self._cells.get(field, "")
+        if cell == "":
+            return None
+        value, code = read(cell)
+        if code:
+            self.leave_open(field, code)
+        return value
+
+    def phone(self, field: str) -> phones.Phones:
+        found, code = phones.phones(self.cell(field))
+        if code:
+            self.leave_open(field, code)
+        return found
+
+    def category(self) -> str | None:
+        value: str | None = self.word("category", cells.category)
+        for field, yes, no in (("isFullMember", "FULL", "PROBATIONARY"), ("isProbationary", "PROBATIONARY", "FULL")):
+            if value is None and field in self._cells:
+                value, _ = cells.category(self.cell(field))  # 预备党员 where yes or no was asked for
+                if value is None:
+                    said = self.word(field, cells.boolean)
+                    value = None if said is None else yes if said else no
+        return value
+
+    def card(self) -> tuple[bool | None, str | None]:
+        number, issued, code = cells.card_number(self.cell("cardNumber"))
+        if code:
+            self.leave_open("cardNumber", code)
+        if "cardIssued" in self._cells:
+            said, code = cells.boolean(self.cell("cardIssued"))
+            if code and number is None:  # a number where yes or no was asked for
+                number, has_card, code = cells.card_number(self.cell("cardIssued"))
+                said = said if said is not None else has_card
+                if code:
+                    self.leave_open("cardIssued", code)
+            issued = said if said is not None else issued
+        return issued, number
+
+    def suggestions(self, remark: str | None) -> tuple[str, ...]:
+        found = list(cells.suggestions(remark)) if remark else []
+        if "status" in self._cells and (status := self.text("status")):
+            found += cells.suggestions(status)
+        if "returned" in self._cells and cells.boolean(self.cell("returned"))[0]:
+            found.append(cells.RETURNED)
+        if "returnedOn" in self._cells and dates.partial_date(self.cell("returnedOn"), self._today)[0]:
+            found.append(cells.RETURNED)
+        return tuple(dict.fromkeys(found))
+
+
+class LineReader(Generic[K]):
+    """Reads the lines of tables, with the organizations that the hub knows.
+
+    `default` is the organization that the command names: names are looked for below it, and it stands where a
+    ledger names none.
+    """
+
+    def __init__(self, names: OrganizationNames[K], today: dt.date, default: K | None = None) -> None:
+        self._names = names
+        self._today = today
+        self._default = default
+        self._mentioned: dict[OrganizationMention, tuple[K | None, bool]] = {}
+
+    def outflow(self, table: Table) -> Iterator[OutflowRow[K]]:
+        """Yield the rows of an outflow ledger."""
+        for line in table.lines():
+            read = _Reader(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, person["citizen_id"])
+            departed_on = read.date("departedOn")
+            expected_return = read.date("expectedReturn", future=True)
+            phone = self._phone(read)
+            leader_name, leader_phone = self._leader(read)
+            issued, number = read.card()
+            destination = read.text("destination")
+            inflow_text = read.text("inflowOrganization")
+            inflow = self._first_found(None, cells.code(read.cell("inflowOrganizationCode")), inflow_text)
+            remark = read.text("remark")
+            yield OutflowRow(
+                **person, **phone, organization=named, organization_text=text, organization_from=source,
+                category=read.category(), departed_on=departed_on, expected_return=expected_return,
+                destination=destination, destination_organization=self._place(destination),
+                work_unit=read.text("workUnit"), address=read.text("address"), inflow_organization=inflow,
+                inflow_organization_text=inflow_text, inflow_leader_name=leader_name, inflow_leader_phone=leader_phone,
+                card_issued=issued, card_number=number, reason=read.text("reason"), remark=remark,
+                suggestions=read.suggestions(remark), **read.judged(),
+            )  # fmt: skip
+
+    def inflow(self, table: Table) -> Iterator[InflowRow[K]]:
+        """Yield the rows of an inflow ledger."""
+        for line in table.lines():
+            read = _Reader(line, self._today)
+            person = self._person(read, line, table)
+            registrar, source, unknown = self._above(line)
+            branch_text, branch_code = read.text("branch"), cells.code(read.cell("branchCode"))
+            committee = self._first_found(registrar, None, read.text("organizationParent"))
+            branch = self._first_found(committee or registrar, branch_code, branch_text)
+            if ((branch_text or branch_code) and branch is None) or (unknown and branch is None):
+                read.refuse("organization", ORGANIZATION_UNKNOWN)
+            if branch is None and registrar is not None and self._names.kind(registrar) in BRANCH_KINDS:
+                branch = registrar
+            arrived_on = read.date("arrivedOn")
+            phone = self._phone(read)
+            issued, number = read.card()
+            remark = read.text("remark")
+            yield InflowRow(
+                **person, **phone, organization=registrar, organization_text=_text_of(line), organization_from=source,
+                category=read.category(), arrived_on=arrived_on, home_organization_text=read.text("homeOrganization"),
+                branch=branch, branch_text=branch_text or branch_code, work_unit=read.text("workUnit"),
+                address=read.text("address"), card_issued=issued, card_number=number, remark=remark,
+                suggestions=read.suggestions(remark), **read.judged(),
+            )  # fmt: skip
+
+    def members(self, table: Table) -> Iterator[MemberRow[K]]:
+        """Yield the rows of a list of members."""
+        for line in table.lines():
+            read = _Reader(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, None)
+            joined_on, full_member_on = read.date("joinedOn"), read.date("fullMemberOn")
+            phone = self._phone(read)
+            category = read.category() or ("FULL" if full_member_on else None)
+            yield MemberRow(
+                **person, **phone, organization=named, organization_text=text, organization_from=source,
+                category=category, ethnicity=cells.ethnicity(read.cell("ethnicity")), education=read.text("education"),
+                occupation=read.text("occupation"), joined_on=joined_on, full_member_on=full_member_on,
+                dues_paid_through=read.month("duesPaidThrough"), **read.judged(),
+            )  # fmt: skip
+
+    def organizations(self, table: Table) -> Iterator[OrganizationRow]:
+        """Yield the rows of a list of organizations; their superiors are linked afterwards."""
+        for line in table.lines():
+            read = _Reader(line, self._today)
+            name = read.text("name")
+            if name is None:
+                read.refuse("name", NAME_MISSING)
+            kind = columns.organization_kind(read.text("kind"), name or "")
+            may_issue = read.word("canIssueLetters", cells.boolean)
+            officer_name = cells.name(read.cell("officerName"))
+            phone = read.phone("officerPhone") if officer_name else phones.NONE
+            yield OrganizationRow(
+                sheet=table.sheet.name, row=line.row, name=name or "", code=cells.code(read.cell("code")),
+                short_name=read.text("shortName"), kind=kind, parent_code=cells.code(read.cell("parentCode")),
+                parent_text=read.text("parent"), division_code=cells.code(read.cell("divisionCode")),
+                officer_name=officer_name, officer_phone=phone.own or phone.other,
+                can_issue_letters=True if kind == "ORGANIZATION_DEPARTMENT" else may_issue,
+                aliases=tuple(part for part in _SEVERAL_NAMES.split(read.text("aliases") or "") if part.strip()),
+                closed_on=read.date("closedOn", future=True), successor_text=read.text("successor"), **read.judged(),
+            )  # fmt: skip
+
+    def _person(self, read: _Reader, line: Line, table: Table) -> dict[str, Any]:
+        """Read who it is: the errors of name and number come first."""
+        name = cells.name(read.cell("name"))
+        if name is None:
+            read.refuse("name", NAME_MISSING)
+        number, code = identity.citizen_id(read.cell("citizenId"), self._today)
+        if code:
+            read.refuse("citizenId", code)
+        elif number is None:
+            read.warn("citizenId", IDENTITY_MISSING)
+        if number:
+            birth_date: str | None = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+        else:
+            birth_date = read.date("birthDate")
+            birth_date = birth_date if birth_date and len(birth_date) == len("1966-04-21") else None
+        said, _ = cells.gender(read.cell("gender"))
+        return {
+            "sheet": table.sheet.name,
+            "row": line.row,
+            "name": name or "",
+            "name_key": cells.name_key(name) if name else "",
+            "citizen_id": number,
+            "birth_date": birth_date,
+            "gender": said or (identity.gender(number) if number else None),
+        }
+
+    @staticmethod
+    def _phone(read: _Reader) -> dict[str, Any]:
+        found = read.phone("phone")
+        if found is phones.NONE and read.is_blank_column("phone"):
+            read.warn("phone", PHONE_MISSING)
+        return {"phone": found.own, "other_phone": found.other, "other_phone_whose": found.other_whose}
+
+    @staticmethod
+    def _leader(read: _Reader) -> tuple[str | None, str | None]:
+        name = cells.name(read.cell("inflowLeaderName"))
+        found = read.phone("inflowLeaderPhone")
+        phone = found.own or found.other
+        both = read.text("inflowLeaderContact")
+        if both:
+            name = name or cells.name(_NUMBERS_AND_MARKS.sub(" ", both))
+            contact, _ = phones.phones(_NUMBERS_ONLY.sub("、", both))
+            phone = phone or contact.own
+        return name, phone
+
+    def _organization(self, read: _Reader, line: Line, number: str | None) -> tuple[K | None, str | None, str | None]:
+        """Return the branch: of the column, else of the line above the table, else of the command."""
+        above, source, unknown = self._above(line)
+        text, code = read.text("organization"), cells.code(read.cell("organizationCode"))
+        superior_text = read.text("organizationParent")
+        if text or code or superior_text:
+            superior = self._first_found(above, None, superior_text)
+            found = self._first_found(superior or above, code, text) if text or code else superior
+            if found is None:
+                read.refuse("organization", ORGANIZATION_UNKNOWN)
+            return found, text or code or superior_text, "CELL"
+        # Who is known by number needs no branch; a name alone means nothing without one.
+        if unknown or (above is None and number is None):
+            read.refuse("organization", ORGANIZATION_UNKNOWN)
+        return above, _text_of(line), source
+
+    def _above(self, line: Line) -> tuple[K | None, str | None, bool]:
+        """Return the organization named above the table, where from, and whether a name there is unknown."""
+        mention = line.organization
+        if mention is not None:
+            if mention not in self._mentioned:
+                self._mentioned[mention] = self._resolve(mention)
+            found, unknown = self._mentioned[mention]
+            if mention.source is not Source.LINE and found is not None and not self._is_ours(found):
+                found = None  # a title may name where the members come from
+            if found is not None or unknown:
+                return found, "ABOVE" if mention.source is Source.LINE else "HINT", unknown
+        return self._default, "DEFAULT" if self._default is not None else None, False
+
+    def _is_ours(self, organization: K) -> bool:
+        return self._default is None or self._names.is_below(organization, self._default)
+
+    def _resolve(self, mention: OrganizationMention) -> tuple[K | None, bool]:
+        within = self._first_found(self._default, None, mention.within)
+        found = self._first_found(within or self._default, mention.code, mention.text)
+        if found is None and mention.source is not Source.LINE:
+            return within, False
+        return found, found is None
+
+    def _first_found(self, below: K | None, code: str | None, text: str | None) -> K | None:
+        """Return what code and name mean; nothing where they mean two different organizations."""
+        by_code = self._names.find(code, below if below is not None else self._default) if code else None
+        by_name = self._names.find(text, below if below is not None else self._default) if text else None
+        if by_code is None or by_code is AMBIGUOUS:
+            return None if by_name is AMBIGUOUS else by_name
+        if by_name is None or by_name is AMBIGUOUS or by_name == by_code:
+            return by_code
+        return None
+
+    def _place(self, destination: str | None) -> K | None:
+        if destination is None:
+            return None
+        found = self._names.resolve_place(destination)
+        if found is not None:
+            return found
+        return self._first_found(None, None, destination)
+
+
+_NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")
+
+
+def _text_of(line: Line) -> str | None:
+    return (line.organization.text or line.organization.code) if line.organization else None

@@ -1,0 +1,37 @@
+"""What the codes of rows mean, for the person who has to put it right. No message holds anything personal."""
+
+from __future__ import annotations
+
+_MESSAGES = {
+    "IDENTITY_DIGITS_LOST": "身份证号码被 Excel 当作数字，末几位已丢失：请把单元格设为“文本”后重新填写"
+    " / digits were lost in a number cell: make it a text cell and type the number again",
+    "IDENTITY_CHECKSUM": "身份证号码的校验位或出生日期不对：请对照身份证核实后改正"
+    " / check digit or birth date is wrong: compare with the identity card",
+    "IDENTITY_LENGTH": "身份证号码不是 15 位或 18 位：请对照身份证补全"
+    " / the number has neither 15 nor 18 characters: complete it",
+    "IDENTITY_MISSING": "没有身份证号码，已按支部内唯一的姓名认定：请补填"
+    " / no identity number; taken by a name that is unique in its branch: please add the number",
+    "NAME_MISSING": "没有姓名：请补填 / the name is missing: please fill it in",
+    "NAME_MISMATCH": "姓名与身份证号码不是同一人：请核实是姓名写错还是号码写错"
+    " / name and number are of different people: check which is wrong",
+    "PERSON_UNKNOWN": "本组织没有这名党员：请核对姓名、号码，或先导入党员名册"
+    " / no such member here: check name and number, or import the members first",
+    "PERSON_AMBIGUOUS": "支部内有同名党员：请补填身份证号码 / several members have this name: add the identity number",
+    "ORGANIZATION_UNKNOWN": "认不出是哪个党组织（查无此名，或不止一个）：请写全称或党组织代码"
+    " / no organization, or more than one, goes by this name: give its full name or code",
+    "DUPLICATE_IN_FILE": "与本文件前面的一行重复：请删去一行 / repeats an earlier line of this file: delete one of them",
+    "DATE_INVALID": "日期认不出或不存在，已留空：请写成 2026-05-01、2026-05 或 2026"
+    " / not a date that can be read; left open: write 2026-05-01, 2026-05 or 2026",
+    "DATE_IN_FUTURE": "日期晚于今天，已留空：请核实 / the date lies in the future; left open: please check",
+    "PHONE_INVALID": "电话号码位数不对，已保留原文：请填 11 位手机号或带区号的固定电话"
+    " / not a complete phone number; the text is kept: give 11 digits, or area code and number",
+    "PHONE_MISSING": "没有联系电话：请补填 / no phone number: please add one",
+    "VALUE_UNREADABLE": "内容认不出，已保留原文：请按表头要求填写 / the entry cannot be read; the text is kept: please rewrite it",
+    "CHANGED_SINCE_PLAN": "核对之后记录有了变化，本行未导入：请重新导入"
+    " / the record changed after the plan was made; not imported: run the import again",
+}
+
+
+def message(code: str) -> str:
+    """Return what a code means and what to do, Chinese first."""
+    return _MESSAGES[code]

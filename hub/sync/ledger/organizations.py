@@ -1,0 +1,259 @@
+"""Organizations by what ledgers call them: code, full or short name, old name, with or without what goes without saying.
+
+Without saying go 中共, the places before a name, and the word for committee or branch. An answer is one
+organization or none: whatever fits several is `AMBIGUOUS`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import enum
+import re
+import unicodedata
+from collections.abc import Hashable, Iterable
+from typing import Final, Generic, Literal, TypeVar
+
+from hub.sync.ledger.cells import INVISIBLE
+
+K = TypeVar("K", bound=Hashable)
+
+
+class _Ambiguous(enum.Enum):
+    AMBIGUOUS = "AMBIGUOUS"
+
+
+AMBIGUOUS: Final = _Ambiguous.AMBIGUOUS
+Ambiguous = Literal[_Ambiguous.AMBIGUOUS]
+
+BRANCH_KINDS = {"GENERAL_BRANCH", "BRANCH", "JOINT_BRANCH", "TEMPORARY_BRANCH", "FLOATING_BRANCH"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OrganizationRecord(Generic[K]):
+    """What the hub knows of an organization. A closed one with a successor stands for its successor."""
+
+    id: K
+    system: str
+    code: str | None
+    name: str
+    short_name: str | None = None
+    aliases: tuple[str, ...] = ()
+    parent: K | None = None
+    kind: str = "OTHER"
+    closed: bool = False
+    successor: K | None = None
+
+
+_NOISE = re.compile(r"[\s《》“”\"'‘’()\[\]【】〔〕*＊,，。.、:：;；_]+")
+_PREFIX = re.compile(r"^(?:中国共产党|中共)")
+_NO_PARTY_WORD = re.compile(r"(?:村民|居民)委员会|居委会|村委会")
+# The kinds of word at the end of a name; 党工委 and 党委 are one, so are 支部委员会 and 党支部.
+_WORDS = re.compile(
+    r"(?P<组>(?:委员会|党委|委)?组织部)|(?P<总>总支部委员会|总支委员会|党总支部?|总支部?)|(?P<小>党小组)|(?P<支>党?支部委员会|党?支部|支委会)"
+    r"|(?P<委>(?:党的?)?工作委员会|党工委|工委|党委会|党委|(?<!管理)委员会|(?<=[县市区镇乡旗州])委(?=$))|(?P<党>党组)"
+)
+_ORDINAL = re.compile(r"第([一二三四五六七八九十]+|\d+)|([一二三四五六七八九十]+)$")
+_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
+_PLACE = re.compile(
+    r"(?:[^省市县旗镇乡州盟]{2,}?(?:省|自治区|特别行政区|自治州|(?<![杭苏郑广徐常扬泰湖台福泉漳赣兰柳梧钦永株惠梅潮贵])州|盟|市(?!场)|县|旗|(?<!村)镇(?!村)|(?<!城)乡(?!村)|街道(?:办事处|办)?|苏木)"
+    r"|[^省市县旗镇乡州盟区]{2,}?(?<![社小园校库矿牧林景厂片灾营辖])区)"
+)
+_LARGE_PLACE = re.compile(r".*(?:省|市|自治区|特别行政区|州|盟)")
+
+
+def _folded(text: str) -> str:
+    return _PREFIX.sub("", _NOISE.sub("", unicodedata.normalize("NFKC", text).translate(INVISIBLE)))
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    text: str = match[1] or match[2]
+    if text.isdigit():
+        return text
+    if "十" not in text:
+        return str(_DIGITS[text]) if len(text) == 1 else text
+    tens, _, ones = text.partition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return text
+    return str(_DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0))
+
+
+def stem_and_word(text: str) -> tuple[str, str]:
+    """Split a name into what tells it from others and the kind of its last word ("" where there is none)."""
+    folded = _folded(text)
+    folded = _NO_PARTY_WORD.sub("", folded) or folded
+    matches = list(_WORDS.finditer(folded))
+    word = str(matches[-1].lastgroup) if matches and matches[-1].end() == len(folded) else ""
+    stem = _WORDS.sub("", folded).replace("街道办事处", "街道").replace("街道办", "街道")
+    return (_ORDINAL.sub(_ordinal, stem) if word in {"支", "总", "小"} else stem), word
+
+
+def _is_bare(stem: str) -> bool:
+    return not stem or stem.isdigit()
+
+
+class OrganizationNames(Generic[K]):
+    """An index over organizations, built once for a file; a question costs microseconds."""
+
+    def __init__(self, records: Iterable[OrganizationRecord[K]]) -> None:
+        self._records = {record.id: record for record in records}
+        self._codes: dict[str, list[K]] = {}
+        self._exact: dict[str, list[tuple[str, K]]] = {}
+        self._short: dict[str, list[tuple[str, K]]] = {}
+        self._stems: dict[K, list[str]] = {}
+        self._found: dict[tuple[str, K | None], K | Ambiguous | None] = {}
+        self._places: dict[str, K | None] = {}
+        for record in self._records.values():
+            self._add_exact(record)
+        for record in self._records.values():
+            self._add_short(record)
+        self._sorted = sorted(
+            (_folded(record.name), number, record.id)
+            for number, record in enumerate(self._records.values())
+            if not record.closed
+        )
+
+    def _add_exact(self, record: OrganizationRecord[K]) -> None:
+        if record.code:
+            for code in (record.code, f"{record.system}:{record.code}"):
+                self._codes.setdefault(code.upper(), []).append(record.id)
+        stems = self._stems[record.id] = []
+        for name in dict.fromkeys(filter(None, [record.name, record.short_name, *record.aliases])):
+            stem, word = stem_and_word(name)
+            stems.append(stem)
+            self._exact.setdefault(stem, []).append((word, record.id))
+
+    def _add_short(self, record: OrganizationRecord[K]) -> None:
+        """Index the name without the places of its superiors, and without any place at all."""
+        superiors = [stem for ancestor in self._above(record.id)[1:] for stem in self._stems[ancestor]]
+        for name in dict.fromkeys(filter(None, [record.name, record.short_name, *record.aliases])):
+            stem, word = stem_and_word(name)
+            rests = {stem[len(above) :] for above in superiors if above and stem.startswith(above)}
+            rests |= {stem[cut:] for cut in _cuts(stem)}
+            for rest in {stem, *rests} if _is_bare(stem) else rests:
+                if len(rest) > 1 or rest.isdigit():
+                    self._short.setdefault(rest, []).append((word, record.id))
+
+    def _above(self, organization: K) -> list[K]:
+        """Return an organization and its superiors, the nearest first; a circle ends where it closes."""
+        chain: list[K] = []
+        at: K | None = organization
+        while at is not None and at in self._records and at not in chain:
+            chain.append(at)
+            at = self._records[at].parent
+        return chain
+
+    def kind(self, organization: K) -> str:
+        """Return the kind of a known organization."""
+        return self._records[organization].kind
+
+    def is_below(self, organization: K, superior: K) -> bool:
+        """Tell whether an organization is the other one or lies in its subtree."""
+        return superior in self._above(organization)
+
+    def find(self, text: str | None, below: K | None = None) -> K | Ambiguous | None:
+        """Return the organization that a text means; of several the one below `below`.
+
+        A bare 第一党支部 means something only below an organization: it is looked for there and nowhere else.
+        """
+        if not text:
+            return None
+        key = (text, below)
+        if key not in self._found:
+            self._found[key] = self._find(text, below)
+        return self._found[key]
+
+    def _find(self, text: str, below: K | None) -> K | Ambiguous | None:
+        by_code = self._codes.get(text.strip().upper())
+        if by_code:
+            return self._one(by_code, below)
+        stem, word = stem_and_word(text)
+        if _is_bare(stem):
+            return self._find_bare(stem, word, below)
+        for index in (self._exact, self._short):
+            found = self._fitting(index, stem, word)
+            if found:
+                return self._one(found, below)
+        # The text may name more places than the record: they must be true of it.
+        for cut in _cuts(stem):
+            for index in (self._exact, self._short):
+                found = [key for key in self._fitting(index, stem[cut:], word) if self._lies_in(key, stem, cut)]
+                if found:
+                    return self._one(found, below)
+        return None
+
+    def _find_bare(self, stem: str, word: str, below: K | None) -> K | Ambiguous | None:
+        if below is None or not stem:
+            return None
+        found = self._fitting(self._short, stem, word)
+        children = [key for key in found if self._records[key].parent == below]
+        inside = children or [key for key in found if self.is_below(key, below)]
+        return self._one(inside, below) if inside else None
+
+    @staticmethod
+    def _fitting(index: dict[str, list[tuple[str, K]]], stem: str, word: str) -> list[K]:
+        return [key for own, key in index.get(stem, ()) if not word or own == word]
+
+    def _lies_in(self, organization: K, stem: str, cut: int) -> bool:
+        known = [own for superior in self._above(organization) for own in self._stems[superior]]
+        whole = stem[cut:] == stem_and_word(self._records[organization].name)[0]
+        start = 0
+        for end in [*(c for c in _cuts(stem) if c < cut), cut]:
+            place = stem[start:end]
+            if not any(place in own for own in known) and not (whole and _LARGE_PLACE.fullmatch(place)):
+                return False
+            start = end
+        return True
+
+    def _one(self, found: Iterable[K], below: K | None) -> K | Ambiguous:
+        standing = list(dict.fromkeys(self._standing(key) for key in found))
+        if len(standing) > 1 and below is not None:
+            standing = [key for key in standing if self.is_below(key, below)] or standing
+        if len(standing) > 1:  # a closed organization gives way to a living one of the same name
+            standing = [key for key in standing if not self._records[key].closed] or standing
+        return standing[0] if len(standing) == 1 else AMBIGUOUS
+
+    def _standing(self, organization: K) -> K:
+        seen = {organization}
+        at = organization
+        while (after := self._records[at].successor) is not None and after in self._records and after not in seen:
+            seen.add(after)
+            at = after
+        return at
+
+    def resolve_place(self, text: str | None) -> K | None:
+        """Return the highest organization whose full name, after 中共, begins with a place; none where two are as high.
+
+        滨江区 means its department, 滨江区新港街道 that street's committee.
+        """
+        if not text:
+            return None
+        if text not in self._places:
+            self._places[text] = self._resolve_place(re.sub(r"[-—/\\·>]", "", _folded(text)))
+        return self._places[text]
+
+    def _resolve_place(self, place: str) -> K | None:
+        if len(place) < 2:
+            return None
+        highest: list[K] = []
+        least = 0
+        for at in range(bisect.bisect_left(self._sorted, place, key=lambda item: item[0]), len(self._sorted)):
+            name, _, key = self._sorted[at]
+            if not name.startswith(place):
+                break
+            depth = len(self._above(key))
+            if not highest or depth < least:
+                highest, least = [key], depth
+            elif depth == least:
+                highest.append(key)
+        return highest[0] if len(highest) == 1 else None
+
+
+def _cuts(stem: str) -> list[int]:
+    """Return where a name may be cut: behind each place at its beginning."""
+    cuts: list[int] = []
+    start = 0
+    while (match := _PLACE.match(stem, start)) and match.end() < len(stem):
+        start = match.end()
+        cuts.append(start)
+    return cuts

@@ -1,0 +1,94 @@
+"""The refused lines as a new workbook in the shape of the old one, the reason beside each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+
+from hub.sync.ledger import cells
+from hub.sync.ledger.messages import message
+from hub.sync.ledger.table import Table
+from hub.sync.ledger.workbook import Row, Sheet
+
+_FORBIDDEN_IN_SHEET_NAMES = str.maketrans("[]:*?/\\", "（）：＊？／＼")
+_MAX_SHEET_NAME = 31
+
+
+def write_refused(refused: Iterable[tuple[Table, int, str]]) -> bytes:
+    """Return an xlsx with titles and heads of each table and its refused lines, given as (table, row, code).
+
+    Every cell is written as text: no content of a ledger can become a formula. The file imports again once
+    the lines are put right.
+    """
+    by_table: dict[int, tuple[Table, dict[int, str]]] = {}
+    for table, row, code in refused:
+        by_table.setdefault(id(table), (table, {}))[1][row] = code
+    by_sheet: dict[int, list[tuple[Table, dict[int, str]]]] = {}
+    for table, codes in by_table.values():
+        by_sheet.setdefault(id(table.sheet), []).append((table, codes))
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    formats = {
+        "head": workbook.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}),
+        "text": workbook.add_format({"num_format": "@"}),
+        "reason": workbook.add_format({"font_color": "#C00000", "text_wrap": True}),
+    }
+    used: set[str] = set()
+    for tables in by_sheet.values():
+        tables.sort(key=lambda item: item[0].lead)
+        _write_sheet(workbook.add_worksheet(_sheet_name(tables[0][0].sheet.name, used)), tables, formats)
+    if not used:
+        workbook.add_worksheet()
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _sheet_name(name: str, used: set[str]) -> str:
+    plain = name.translate(_FORBIDDEN_IN_SHEET_NAMES).strip("'")[: _MAX_SHEET_NAME - 4] or "台账"
+    unique, number = plain, 2
+    while unique.casefold() in used:
+        unique, number = f"{plain}({number})", number + 1
+    used.add(unique.casefold())
+    return unique
+
+
+def _write_sheet(worksheet: Any, tables: Sequence[tuple[Table, dict[int, str]]], formats: Mapping[str, object]) -> None:
+    at = 0
+    written_heads: set[int] = set()
+    for table, codes in tables:
+        sheet = table.sheet
+        reasons = len(sheet.rows[0])
+        if table.body not in written_heads:  # tables side by side share their heads
+            written_heads.add(table.body)
+            at = _write_heads(worksheet, table, at, reasons, formats["head"])
+        for row, code in sorted(codes.items()):
+            original = sheet.rows[row - sheet.first_row][table.left : table.right]
+            _write_row(worksheet, at, table.left, original, formats["text"])
+            worksheet.write_string(at, reasons, message(code), formats["reason"])
+            worksheet.write_string(at, reasons + 1, str(row), formats["text"])
+            at += 1
+
+
+def _write_heads(worksheet: Any, table: Table, at: int, reasons: int, form: object) -> int:
+    sheet: Sheet = table.sheet
+    for index in range(table.lead, table.body):
+        _write_row(worksheet, at + index - table.lead, 0, sheet.rows[index], form)
+    for area in sheet.merged:
+        if table.lead <= area.top and area.bottom < table.body and (area.top, area.left) != (area.bottom, area.right):
+            top, bottom = at + area.top - table.lead, at + area.bottom - table.lead
+            text = cells.written(sheet.rows[area.top][area.left])
+            worksheet.merge_range(top, area.left, bottom, area.right, "", form)
+            worksheet.write_string(top, area.left, text, form)
+    last = at + table.body - table.lead - 1
+    worksheet.write_string(last, reasons, "退回原因", form)
+    worksheet.write_string(last, reasons + 1, "原行号", form)
+    return last + 1
+
+
+def _write_row(worksheet: Any, at: int, left: int, row: Row, form: object) -> None:
+    for column, cell in enumerate(row, start=left):
+        if cell != "":
+            worksheet.write_string(at, column, cells.written(cell), form)

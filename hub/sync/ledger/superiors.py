@@ -1,0 +1,59 @@
+"""The tree of an organizations ledger: superiors by code or name, in the file or known, rows in any order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Hashable, Sequence
+from typing import Generic, TypeVar
+
+from hub.sync.ledger.organizations import AMBIGUOUS, OrganizationNames, OrganizationRecord
+from hub.sync.ledger.rows import OrganizationRow, Problem
+
+K = TypeVar("K", bound=Hashable)
+
+ORGANIZATION_UNKNOWN = "ORGANIZATION_UNKNOWN"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Linked(Generic[K]):
+    """A row with its superior: another row of the file (its position), a known organization, or none of the two."""
+
+    row: OrganizationRow
+    parent_row: int | None = None
+    parent: K | None = None
+
+
+def link(rows: Sequence[OrganizationRow], known: OrganizationNames[K]) -> list[Linked[K]]:
+    """Return the rows with their superiors; one that is written but cannot be found, or is a circle, refuses the row."""
+    in_file = OrganizationNames(
+        OrganizationRecord(number, "", row.code, row.name, row.short_name, row.aliases)
+        for number, row in enumerate(rows)
+        if row.error is None
+    )
+    linked = [_link(row, in_file, known) for row in rows]
+    for number in range(len(linked)):
+        seen = [number]
+        at = linked[number].parent_row
+        while at is not None and at not in seen:
+            seen.append(at)
+            at = linked[at].parent_row
+        if at == number:
+            linked[number] = Linked(_refused(linked[number].row), at)
+    return linked
+
+
+def _link(row: OrganizationRow, in_file: OrganizationNames[int], known: OrganizationNames[K]) -> Linked[K]:
+    if row.error or not (row.parent_code or row.parent_text):
+        return Linked(row)
+    for text in (row.parent_code, row.parent_text):
+        local = in_file.find(text)
+        if local is not None and local is not AMBIGUOUS:
+            return Linked(row, parent_row=local)
+        other = known.find(text)
+        if other is not None and other is not AMBIGUOUS:
+            return Linked(row, parent=other)
+    return Linked(_refused(row))
+
+
+def _refused(row: OrganizationRow) -> OrganizationRow:
+    return dataclasses.replace(row, error=Problem("parent", ORGANIZATION_UNKNOWN), warnings=())
