@@ -52,15 +52,16 @@ def ensure_running(settings: Settings) -> None:
             if not is_held(place.home / SUPERVISOR):
                 if attempted:
                     raise PostgresDidNotStart(_last_words(place))
-                attempted = _start_supervisor(place, settings)
+                attempted = True
+                _start_supervisor(place, settings)
             elif not said and time.monotonic() - began > _SAY_SO_AFTER:
                 said = True
                 tell(f"数据库正在恢复，日志：{place.log} / the database is recovering, log: {place.log}")
             time.sleep(_LOOK_EVERY)
 
 
-def _start_supervisor(place: Place, settings: Settings) -> bool:
-    """Returns True once the supervisor holds its lock, False when another one still had it."""
+def _start_supervisor(place: Place, settings: Settings) -> None:
+    """Start a supervisor; it holds its lock when this returns, unless it could not begin."""
     programs = within_reach(binaries.find(settings.postgres_bin, place.data_major), place)
     announce(place, programs)
     # Standard streams are cut: `TOKEN=$(hub token …)` would otherwise wait until the database ends.
@@ -69,13 +70,12 @@ def _start_supervisor(place: Place, settings: Settings) -> bool:
             *(sys.executable, "-m", "hub.database.supervisor"),
             *(place.home, programs.folder, "fsync" if settings.postgres_fsync else "no-fsync"),
         ],
-        check=True,
+        check=False,
         start_new_session=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    return True
 
 
 def _runs(place: Place) -> bool:

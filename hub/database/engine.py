@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from hub.database.binaries import OLDEST
 from hub.database.embedded import embedded, ensure_running
 from hub.database.migrate import upgrade
-from hub.operating import OperatorError
+from hub.operating import OperatorError, tell
 from hub.settings import Settings
 
 SESSION = {
@@ -89,4 +89,7 @@ async def _keep_running(settings: Settings) -> None:
     """Bring the embedded database back, for a long-lived process, when its supervisor was killed."""
     while True:
         await asyncio.sleep(_MEND_EVERY)
-        await asyncio.to_thread(ensure_running, settings)
+        try:
+            await asyncio.to_thread(ensure_running, settings)
+        except OperatorError as error:  # a full disk, say: until it is mended, say so and try again
+            tell(str(error))

@@ -125,23 +125,25 @@ def _stop(postmaster: subprocess.Popen[bytes]) -> None:
 
 
 def _clear_leftovers(place: Place) -> None:
-    """Wait until no process of an earlier PostgreSQL works in the data folder, then remove its pid file.
+    """Wait until no process of an earlier PostgreSQL works in the data folder, then remove its lock files.
 
-    PostgreSQL would refuse to start where the number in the pid file now belongs to any other process of its user, as
-    after a restart of the machine or container. Holding the supervisor's lock, one may know better.
+    PostgreSQL would refuse to start where the number in a lock file is that of a process which has ended but whose
+    parent has not noticed, or now that of another process of its user, as after a restart of the machine or container.
+    Holding the supervisor's lock, one may know better.
     """
-    pid_file = place.data / "postmaster.pid"
-    if not pid_file.exists() or not Path("/proc/self/cwd").exists():
+    lock_files = [place.data / "postmaster.pid", place.socket.with_name(f"{place.socket.name}.lock")]
+    recorded = {int(file.read_text().split("\n", 1)[0] or 0) for file in lock_files if file.exists()}
+    if not recorded or not Path("/proc/self/cwd").exists():
         return
-    recorded = int(pid_file.read_text().split("\n", 1)[0])
-    if recorded in _working_in(place.data):
-        _say(f"an earlier PostgreSQL (process {recorded}) still runs, stopping it")
-        os.kill(recorded, signal.SIGINT)
+    for process in recorded & _working_in(place.data):
+        _say(f"an earlier PostgreSQL (process {process}) still runs, stopping it")
+        os.kill(process, signal.SIGINT)
     if not _within(_PATIENCE, lambda: not _working_in(place.data)):
         for process in _working_in(place.data):
             os.kill(process, signal.SIGKILL)
         _within(_PATIENCE, lambda: not _working_in(place.data))
-    pid_file.unlink(missing_ok=True)
+    for file in lock_files:
+        file.unlink(missing_ok=True)
 
 
 def _working_in(folder: Path) -> set[int]:

@@ -3,6 +3,7 @@
 Each process here is a real one, since the point is what remains when a process ends in whatever way.
 """
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -17,9 +18,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import hub
-from hub.database import binaries
+from hub.database import binaries, engine
 from hub.database.binaries import OtherMajorVersion, PostgresMissing
 from hub.database.embedded import embedded
 from hub.database.locks import is_held
@@ -182,6 +184,36 @@ def test_killing_the_server_lets_the_supervisor_start_it_again(hub_home: Path) -
         assert parent(postmaster(locate(hub_home))) == supervisor
 
 
+async def test_a_process_that_stays_has_its_database_again_when_the_supervisor_was_killed(
+    hub_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_MEND_EVERY", 0.05)
+    monkeypatch.setattr(engine, "upgrade", nothing_to_migrate)
+    async with engine.open_database(Settings(home=hub_home, postgres_fsync=False)) as database:
+        async with engine.transaction(database) as connection:
+            await connection.execute(sqlalchemy.text("create table kept as select 42 as number"))
+        server = postmaster(locate(hub_home))
+        os.kill(parent(server), signal.SIGKILL)
+        await asyncio.to_thread(wait_until, lambda: not lives(server) and is_held(hub_home / SUPERVISOR))
+
+        # The pool still holds the connection to the server that is gone.
+        assert await first_answer(database) == 42
+
+
+async def nothing_to_migrate(_database: AsyncEngine) -> bool:
+    return False
+
+
+async def first_answer(database: AsyncEngine) -> int:
+    """Ask until the new server accepts connections; what it refuses until then is that it is starting."""
+    while True:
+        try:
+            async with database.connect() as connection:
+                return int(await connection.scalar(sqlalchemy.text("select number from kept")))
+        except (OSError, sqlalchemy.exc.DBAPIError):
+            await asyncio.sleep(0.05)
+
+
 def test_killing_everything_at_once_loses_nothing(hub_home: Path) -> None:
     ask(hub_home, "create table kept as select 42 as number")
     with hub_process(hub_home) as process:
@@ -199,9 +231,10 @@ def test_a_pid_file_whose_number_is_somebody_elses_does_not_hinder(hub_home: Pat
     place = locate(hub_home)
     # As after a restart of the machine: the number now belongs to another process of the same user.
     with subprocess.Popen(["/bin/sleep", "60"], **place.as_user) as stranger:
-        (place.data / "postmaster.pid").write_text(f"{stranger.pid}\n{place.data}\n1\n5432\n{place.data}\n\n\nready\n")
-        if place.user is not None:
-            shutil.chown(place.data / "postmaster.pid", place.user)
+        for lock_file in (place.data / "postmaster.pid", place.data / ".s.PGSQL.5432.lock"):
+            lock_file.write_text(f"{stranger.pid}\n{place.data}\n1\n5432\n{place.data}\n\n\nready\n")
+            if place.user is not None:
+                shutil.chown(lock_file, place.user)
 
         assert ask(hub_home, "select number from kept") == "42"
         assert stranger.poll() is None
