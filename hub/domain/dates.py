@@ -42,7 +42,7 @@ def is_partial(text: str) -> bool:
 def first_day(partial: str) -> date:
     """Return the first day that a partial date can mean."""
     parts = [int(part) for part in partial.split("-")]
-    return date(*(parts + [1, 1])[:3])
+    return date(*[*parts, 1, 1][:3])
 
 
 def last_day(partial: str) -> date:

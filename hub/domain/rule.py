@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -28,6 +27,11 @@ class Rule:
             return add_months(since, self.amount)
         return since + timedelta(days=self.amount)
 
+    @property
+    def interval(self) -> str:
+        """Return the same for PostgreSQL, whose months clip to the last day as the law counts: `6 MONTH`."""
+        return f"{self.amount} {self.unit.value}"
+
 
 _RULE = text(
     """
@@ -42,14 +46,20 @@ _RULE = text(
 
 async def rule(connection: AsyncConnection, code: RuleCode, day: date, organization: UUID | None = None) -> Rule:
     """Return the rule that holds on a day for an organization: the nearest upwards, else the general one."""
-    found = (
-        await connection.execute(_RULE, {"code": code.value, "day": day, "organization": organization})
-    ).one()
+    found = (await connection.execute(_RULE, {"code": code.value, "day": day, "organization": organization})).one()
     return Rule(found.amount, RuleUnit(found.unit), found.citation)
 
 
-async def rules(
-    connection: AsyncConnection, codes: Iterable[RuleCode], day: date, organization: UUID | None = None
-) -> dict[RuleCode, Rule]:
-    """Return several rules at once."""
-    return {code: await rule(connection, code, day, organization) for code in codes}
+_GENERAL = text(
+    """
+    select distinct on (code) code, amount, unit, citation from deadline_rule
+     where organization_id is null and effective_from <= :day and (effective_to is null or effective_to > :day)
+     order by code, effective_from desc
+    """
+)
+
+
+async def general_rules(connection: AsyncConnection, day: date) -> dict[RuleCode, Rule]:
+    """Return every rule as it holds everywhere, for lists that span organizations."""
+    rows = await connection.execute(_GENERAL, {"day": day})
+    return {RuleCode(row.code): Rule(row.amount, RuleUnit(row.unit), row.citation) for row in rows}

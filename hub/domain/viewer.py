@@ -1,10 +1,12 @@
-"""Who is asking: an organization (with a role), a partner, or a member."""
+"""Who is asking: an organization (with a role), a partner, a member, or whoever operates the hub."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+NOBODY = UUID(int=0)
 
 
 class Role(StrEnum):
@@ -19,13 +21,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The verified caller. `client` names the client application for idempotency; `actor` the person, for the record."""
+    """The verified caller. `client` names the client application for idempotency; `actor` the person, for the record.
+
+    `is_operator`: a command on the hub's own machine, which may write for every organization of this hub.
+    """
 
     organization: UUID
     role: Role
     actor: str
     client: str
     member: UUID | None = None
+    is_operator: bool = False
 
     @property
     def is_organization(self) -> bool:
@@ -40,9 +46,9 @@ class Viewer:
     @property
     def grant_version(self) -> int:
         """A number that changes when what the token may see changes; part of every cursor of the stream."""
-        return int.from_bytes(self.organization.bytes[:3], "big") ^ (hash_role(self.role) << 24)
+        return int.from_bytes(self.organization.bytes[:3], "big") ^ (list(Role).index(self.role) + 1 << 24)
 
 
-def hash_role(role: Role) -> int:
-    """Return a small stable number per role."""
-    return list(Role).index(role) + 1
+def operator(actor: str) -> Viewer:
+    """Return the caller of a command on the hub's own machine."""
+    return Viewer(NOBODY, Role.DEPARTMENT, actor, "hub", is_operator=True)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    cast,
     exists,
     literal,
     literal_column,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hub.domain.viewer import Role, Viewer
 from hub.models import (
@@ -46,6 +48,7 @@ from hub.models import (
     OrganizationClosure,
     Question,
     Transfer,
+    TransferStep,
     Visit,
 )
 
@@ -78,25 +81,26 @@ GRANTS: Mapping[FieldClass, tuple[Access, ...]] = {
 IN_FULL = (Access.SELF, Access.HOLDER)
 """Who may read the sealed phone: the branch whose own record it is, and the member."""
 
-FOREVER = literal_column("'infinity'::timestamptz")
+_Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+FOREVER: ColumnElement[Any] = literal_column("'infinity'::timestamptz")
 """`superseded_at` of the links that hold."""
 _viewer_organization: ColumnElement[UUID] = bindparam("viewer_organization", type_=PgUUID(as_uuid=True))
 _viewer_member: ColumnElement[UUID] = bindparam("viewer_member", type_=PgUUID(as_uuid=True))
 _ids = bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True)))
 
 
-def below_viewer(organization: ColumnElement[Any]) -> ColumnElement[bool]:
+def below_viewer(organization: _Column) -> ColumnElement[bool]:
     """Tell in SQL whether an organization is the viewer's or stands below it."""
     return exists().where(
         OrganizationClosure.ancestor == _viewer_organization, OrganizationClosure.descendant == organization
     )
 
 
-def _is_viewer(organization: ColumnElement[Any]) -> ColumnElement[bool]:
+def _is_viewer(organization: _Column) -> ColumnElement[bool]:
     return organization == _viewer_organization
 
 
-def _holder_or_own(*organizations: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+def _holder_or_own(*organizations: _Column) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
     return [
         (or_(*map(_is_viewer, organizations)), _word(Access.HOLDER)),
         (or_(*map(below_viewer, organizations)), _word(Access.OWN)),
@@ -151,9 +155,7 @@ def _member_access(role: Role) -> ColumnElement[str]:
     link = exists().where(Affiliation.member_id == Member.id, Affiliation.superseded_at == FOREVER)
     present = link.where(Affiliation.ends.is_(None))
     last = link.where(Affiliation.ended_by.is_not(None))
-    receiving = exists().where(
-        Transfer.member_id == Member.id, below_viewer(Transfer.inflow_organization_id)
-    )
+    receiving = exists().where(Transfer.member_id == Member.id, below_viewer(Transfer.inflow_organization_id))
     sharing = exists().where(
         Match.member_id == Member.id,
         _confirmed(),
@@ -174,7 +176,7 @@ def _member_access(role: Role) -> ColumnElement[str]:
 
 def _match_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
-        return null()
+        return cast(null(), String)
     return case(*_holder_or_own(Match.asked_organization_id))
 
 
@@ -182,10 +184,27 @@ def _transfer_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
         return case((Transfer.member_id == _viewer_member, _word(Access.SELF)))
     receiving = or_(below_viewer(Transfer.inflow_organization_id), below_viewer(Transfer.placed_in_id))
+    # Below the accepting committee: what the request named, whoever requested, and where the member lives.
+    below = aliased(OrganizationClosure)
+    asked = exists().where(
+        TransferStep.transfer_id == Transfer.id,
+        TransferStep.number == 1,
+        below.ancestor == Transfer.inflow_organization_id,
+        below.descendant == TransferStep.organization_id,
+        below_viewer(below.descendant),
+    )
+    hosting = exists().where(
+        Match.member_id == Transfer.member_id,
+        _confirmed(),
+        Arrival.id == Match.arrival_id,
+        below.ancestor == Transfer.inflow_organization_id,
+        below.descendant.in_((Arrival.organization_id, Arrival.branch_id)),
+        below_viewer(below.descendant),
+    )
     return case(
         *_holder_or_own(Transfer.outflow_organization_id, Transfer.issuer_id),
         (receiving & Transfer.state.in_(LETTER_SEEN), _word(Access.ACCEPTOR)),
-        (receiving, _word(Access.COUNTERPART)),
+        (or_(receiving, below_viewer(Transfer.named_inflow_id), asked, hosting), _word(Access.COUNTERPART)),
     )
 
 
@@ -193,9 +212,7 @@ def _discrepancy_access(role: Role) -> ColumnElement[str]:
     pair = (Match.id == Discrepancy.match_id) & _confirmed()
     if role is Role.MEMBER:
         return case((exists().where(pair, Match.member_id == _viewer_member), _word(Access.SELF)))
-    outflow = exists().where(
-        pair, Departure.id == Match.departure_id, below_viewer(Departure.organization_id)
-    )
+    outflow = exists().where(pair, Departure.id == Match.departure_id, below_viewer(Departure.organization_id))
     inflow = exists().where(
         pair,
         Arrival.id == Match.arrival_id,
@@ -226,11 +243,11 @@ def _visit_access(role: Role) -> ColumnElement[str]:
 
 
 def _question_access(role: Role) -> ColumnElement[str]:
-    return null() if role is Role.MEMBER else case(*_holder_or_own(Question.organization_id))
+    return cast(null(), String) if role is Role.MEMBER else case(*_holder_or_own(Question.organization_id))
 
 
 def _import_run_access(role: Role) -> ColumnElement[str]:
-    return null() if role is Role.MEMBER else case(*_holder_or_own(ImportRun.organization_id))
+    return cast(null(), String) if role is Role.MEMBER else case(*_holder_or_own(ImportRun.organization_id))
 
 
 _ACCESS = {
@@ -276,7 +293,9 @@ def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
     columns: list[ColumnElement[Any]] = []
     for column in table.columns:
         field_class: FieldClass = column.info["class"]
-        if field_class is FieldClass.OPEN:
+        if column.name == "end_reason":
+            columns.append(_ended_openly(keys.c.access, column))
+        elif field_class is FieldClass.OPEN:
             columns.append(column)
         elif column.name == "phone_sealed":
             columns.append(_granted(keys.c.access, IN_FULL, column))
@@ -291,6 +310,12 @@ def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
 
 def _granted(word: ColumnElement[str], words: Iterable[Access], column: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((word.in_([item.value for item in words]), column)).label(column.key)
+
+
+def _ended_openly(word: ColumnElement[str], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Death and the end of membership are class STANDING: others learn only that arrangements end (domain 0.9)."""
+    standing = [access_.value for access_ in GRANTS[FieldClass.STANDING]]
+    return case((word.in_(standing) | column.not_in(("DECEASED", "MEMBERSHIP_ENDED")), column)).label(column.key)
 
 
 async def rows(

@@ -11,7 +11,7 @@ from hub.models.import_run import ImportRun, ImportState, LedgerKind, LedgerLine
 from hub.models.inbox import Inbox
 from hub.models.job import Job
 from hub.models.match import DenialCode, Match, MatchBasis, MatchState
-from hub.models.member import DecisionKind, Identity, Member, MembershipDecision, MemberCategory, MemberStanding
+from hub.models.member import DecisionKind, Identity, Member, MemberCategory, MembershipDecision, MemberStanding
 from hub.models.operation import Operation
 from hub.models.organization import (
     BRANCH_KINDS,

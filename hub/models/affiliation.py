@@ -42,9 +42,7 @@ class Affiliation(Base):
             deferrable=True,
             initially="DEFERRED",
         ),
-        Index(
-            "one_first_link", "member_id", "superseded_at", unique=True, postgresql_where=text("prev_ends is null")
-        ),
+        Index("one_first_link", "member_id", "superseded_at", unique=True, postgresql_where=text("prev_ends is null")),
         Index("one_open_link", "member_id", "superseded_at", unique=True, postgresql_where=text("ends is null")),
         Index("one_successor", "member_id", "superseded_at", "prev_ends", unique=True),
         Index(

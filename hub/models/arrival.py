@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
 from hub.models.columns import Base, is_contact, is_home, is_internal, is_name, is_open, is_partial_date, one_of
@@ -58,6 +57,7 @@ class InflowColumns:
     return_reason: Mapped[str | None] = is_open()
     return_note: Mapped[str | None] = is_name()
     home_organization_text: Mapped[str | None] = is_name()
+    home_organization_id: Mapped[UUID | None] = is_internal(ForeignKey("organization.id"))
     work_unit: Mapped[str | None] = is_name()
     address_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     address_masked: Mapped[str | None] = is_contact()
@@ -70,7 +70,7 @@ class InflowColumns:
     phone_digests: Mapped[list[bytes] | None] = is_internal(ARRAY(LargeBinary))
     card_number: Mapped[str | None] = is_name()
     remark: Mapped[str | None] = is_home()
-    unreadable: Mapped[dict[str, Any] | None] = is_internal(JSONB)
+    unreadable_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     confirmed_on: Mapped[date | None] = is_open()
     recorded_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))
     recorded_by: Mapped[str] = is_internal()

@@ -83,5 +83,3 @@ PARTIAL_DATE_PATTERN = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 def is_partial_date(column: str) -> CheckConstraint:
     """Promise that a text column holds a date as exact as its source: 2025, 2025-06 or 2025-06-15."""
     return CheckConstraint(f"{column} ~ '{PARTIAL_DATE_PATTERN}'", name=f"{column}_is_partial_date")
-
-

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
 from hub.models.columns import Base, is_contact, is_home, is_internal, is_name, is_open, is_partial_date, one_of
@@ -51,7 +50,7 @@ class OutflowColumns:
     card_number: Mapped[str | None] = is_name()
     reason: Mapped[str | None] = is_home()
     remark: Mapped[str | None] = is_home()
-    unreadable: Mapped[dict[str, Any] | None] = is_internal(JSONB)
+    unreadable_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     confirmed_on: Mapped[date | None] = is_open()
     ended_on: Mapped[date | None] = is_open()
     end_reason: Mapped[str | None] = is_open()

@@ -31,7 +31,9 @@ class Discrepancy(Base):
         one_of("state", DiscrepancyState),
         one_of("owner", Side),
         CheckConstraint("(match_id is null) <> (transfer_id is null)", name="of_one_record"),
-        Index("one_difference_per_field", "match_id", "field", unique=True, postgresql_where=text("match_id is not null")),
+        Index(
+            "one_difference_per_field", "match_id", "field", unique=True, postgresql_where=text("match_id is not null")
+        ),
         Index(
             "one_difference_per_transfer_field",
             "transfer_id",

@@ -139,5 +139,5 @@ class FeedHead(Base):
 
     __tablename__ = "feed_head"
 
-    only: Mapped[bool] = is_internal(primary_key=True, server_default="true")
+    single: Mapped[bool] = is_internal(primary_key=True, server_default="true")
     seq: Mapped[int] = is_internal(BigInteger, server_default="0")

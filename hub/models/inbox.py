@@ -32,5 +32,3 @@ class Inbox(Base):
     side: Mapped[str] = is_open()
     state: Mapped[str] = is_open()
     created_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))
-
-

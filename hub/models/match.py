@@ -54,9 +54,7 @@ class Match(Base):
         one_of("denial", DenialCode),
         CheckConstraint("state <> 'CONFIRMED' or departure_id is not null", name="confirmed_with_departure"),
         CheckConstraint("state <> 'DENIED' or denial is not null", name="denied_with_code"),
-        Index(
-            "one_match_per_departure", "departure_id", unique=True, postgresql_where=text("state = 'CONFIRMED'")
-        ),
+        Index("one_match_per_departure", "departure_id", unique=True, postgresql_where=text("state = 'CONFIRMED'")),
         Index(
             "one_live_match_per_arrival",
             "arrival_id",

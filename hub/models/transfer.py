@@ -62,16 +62,12 @@ class Transfer(Base):
         one_of("requested_side", Side),
         CheckConstraint("outflow_organization_id <> inflow_organization_id", name="two_sides"),
         CheckConstraint("issuer_id <> inflow_organization_id", name="two_committees"),
-        CheckConstraint(
-            "accepted_on is null or placed_in_id is not null", name="acceptance_names_the_branch"
-        ),
+        CheckConstraint("accepted_on is null or placed_in_id is not null", name="acceptance_names_the_branch"),
         CheckConstraint(
             "accepted_on is null or (phoned_on is not null and unit_looked_up_on is not null and talked_on is not null)",
             name="acceptance_has_its_checklist",
         ),
-        CheckConstraint(
-            "receipt_returned_on is null or accepted_on is not null", name="receipt_only_after_acceptance"
-        ),
+        CheckConstraint("receipt_returned_on is null or accepted_on is not null", name="receipt_only_after_acceptance"),
         Index(
             "one_open_transfer",
             "member_id",

@@ -76,9 +76,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feed_recorded_at"), "feed", ["recorded_at"], unique=False)
     op.create_table(
         "feed_head",
-        sa.Column("only", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("single", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("seq", sa.BigInteger(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_feed_head")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_feed_head")),
     )
     op.create_table(
         "forgotten",
@@ -255,6 +255,7 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(), nullable=True),
         sa.Column("return_note", sa.String(), nullable=True),
         sa.Column("home_organization_text", sa.String(), nullable=True),
+        sa.Column("home_organization_id", sa.Uuid(), nullable=True),
         sa.Column("work_unit", sa.String(), nullable=True),
         sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("address_masked", sa.String(), nullable=True),
@@ -267,7 +268,7 @@ def upgrade() -> None:
         sa.Column("phone_digests", postgresql.ARRAY(sa.LargeBinary()), nullable=True),
         sa.Column("card_number", sa.String(), nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("unreadable", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("unreadable_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
@@ -292,6 +293,9 @@ def upgrade() -> None:
             "state in ('ARRIVED', 'VERIFYING', 'PLACED', 'RETURNED', 'LEFT')", name=op.f("ck_arrival_state_is_known")
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["organization.id"], name=op.f("fk_arrival_branch_id")),
+        sa.ForeignKeyConstraint(
+            ["home_organization_id"], ["organization.id"], name=op.f("fk_arrival_home_organization_id")
+        ),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_arrival_organization_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival")),
     )
@@ -328,6 +332,7 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(), nullable=True),
         sa.Column("return_note", sa.String(), nullable=True),
         sa.Column("home_organization_text", sa.String(), nullable=True),
+        sa.Column("home_organization_id", sa.Uuid(), nullable=True),
         sa.Column("work_unit", sa.String(), nullable=True),
         sa.Column("address_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("address_masked", sa.String(), nullable=True),
@@ -340,13 +345,16 @@ def upgrade() -> None:
         sa.Column("phone_digests", postgresql.ARRAY(sa.LargeBinary()), nullable=True),
         sa.Column("card_number", sa.String(), nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("unreadable", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("unreadable_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("amended_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("amended_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["branch_id"], ["organization.id"], name=op.f("fk_arrival_history_branch_id")),
+        sa.ForeignKeyConstraint(
+            ["home_organization_id"], ["organization.id"], name=op.f("fk_arrival_history_home_organization_id")
+        ),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_arrival_history_organization_id")
         ),
@@ -407,7 +415,7 @@ def upgrade() -> None:
         sa.Column("card_number", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("unreadable", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("unreadable_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
@@ -484,7 +492,7 @@ def upgrade() -> None:
         sa.Column("card_number", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("unreadable", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("unreadable_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
@@ -1017,7 +1025,7 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
 
-    op.execute("insert into feed_head (only, seq) values (true, 0)")
+    op.execute("insert into feed_head (single, seq) values (true, 0)")
     insert = sa.text(
         "insert into deadline_rule (id, code, amount, unit, citation, effective_from)"
         " values (:id, :code, :amount, :unit, :citation, date '2007-01-01')"

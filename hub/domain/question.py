@@ -1,0 +1,185 @@
+"""Questions that a person answers: STILL_AWAY, REMARK, UNREADABLE, TRANSFER_ELIGIBLE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain.dates import today
+from hub.domain.outcome import Changed
+from hub.domain.rule import rule
+from hub.domain.scope import in_scope, require_organization
+from hub.domain.viewer import Viewer
+from hub.errors import InvalidInput, NotFound, ReasonRequired, WrongState
+from hub.models import RuleCode, Side, TaskKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question about one statement; `about` tells two of one kind apart (a field, a kind of remark)."""
+
+    kind: TaskKind
+    side: Side
+    organization_id: UUID
+    statement_id: UUID
+    about: str = ""
+
+
+_RULE: Final = {
+    TaskKind.STILL_AWAY: RuleCode.STILL_AWAY_ANSWER,
+    TaskKind.REMARK: RuleCode.REMARK_ANSWER,
+    TaskKind.UNREADABLE: RuleCode.REMARK_ANSWER,
+    TaskKind.TRANSFER_ELIGIBLE: RuleCode.REMARK_ANSWER,
+}
+# An open question is not asked twice; an answered one about the same thing is not asked again either,
+# except whether somebody is still away, which each month's list may ask anew.
+_ASK: Final = text(
+    """
+    insert into question (id, kind, turn, organization_id, departure_id, arrival_id, about, due_on, asked_at)
+    select cast(:id as uuid), cast(:kind as text), cast(:turn as text), cast(:organization as uuid), cast(:departure as uuid),
+           cast(:arrival as uuid), cast(:about as text), cast(:due as date), cast(:now as timestamptz)
+     where not exists (
+        select from question q where q.kind = cast(:kind as text) and q.about = cast(:about as text)
+           and coalesce(q.departure_id, q.arrival_id) = coalesce(cast(:departure as uuid), cast(:arrival as uuid))
+           and (q.answered_at is null or q.kind <> 'STILL_AWAY'))
+    """
+)
+
+
+async def ask(connection: AsyncConnection, *, now: datetime, questions: Iterable[Ask]) -> None:
+    """Ask questions that are not already open (or answered, where the answer stands)."""
+    day = today(now)
+    asked = list(questions)
+    due = {kind: (await rule(connection, _RULE[kind], day)).due(day) for kind in {q.kind for q in asked}}
+    rows = [
+        {
+            "id": uuid4(),
+            "kind": q.kind.value,
+            "turn": q.side.value,
+            "organization": q.organization_id,
+            "departure": q.statement_id if q.side is Side.OUTFLOW else None,
+            "arrival": q.statement_id if q.side is Side.INFLOW else None,
+            "about": q.about,
+            "due": due[q.kind],
+            "now": now,
+        }
+        for q in asked
+    ]
+    if rows:
+        await connection.execute(_ASK, rows)
+
+
+async def ask_unreadable(
+    connection: AsyncConnection, *, now: datetime, side: Side, said: Mapping[UUID, tuple[UUID, Mapping[str, str]]]
+) -> None:
+    """Ask what unreadable cells should say: statement → (organization to ask, field → original text)."""
+    await ask(
+        connection,
+        now=now,
+        questions=[
+            Ask(kind=TaskKind.UNREADABLE, side=side, organization_id=organization, statement_id=statement, about=field)
+            for statement, (organization, fields) in said.items()
+            for field in fields
+        ],
+    )
+
+
+async def drop(connection: AsyncConnection, *, now: datetime, by: str, statements: Iterable[UUID]) -> None:
+    """Close what is open about statements that are over."""
+    await connection.execute(
+        text(
+            "update question set answer = 'CLOSED', answered_at = :now, answered_by = :by"
+            " where answered_at is null and (departure_id = any(:ids) or arrival_id = any(:ids))"
+        ),
+        {"now": now, "by": by, "ids": list(statements)},
+    )
+
+
+async def complete(
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    question_id: UUID,
+    answer: str,
+    note: str | None,
+) -> Changed:
+    """Answer a question. The answer is noted; it changes no state: what follows from it is another, deliberate call.
+
+    TRANSFER_ELIGIBLE needs the reason why no transfer is requested. Raises NotFound, WrongState, InvalidInput.
+    """
+    require_organization(viewer)
+    row = (
+        (await connection.execute(text("select * from question where id = :id for update"), {"id": question_id}))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None or not await in_scope(connection, viewer, [row["organization_id"]]):
+        raise NotFound("taskId")
+    if row["answered_at"] is not None:
+        raise WrongState(state="ANSWERED")
+    if not answer.strip():
+        raise InvalidInput("answer")
+    if row["kind"] == TaskKind.TRANSFER_ELIGIBLE and not (note or "").strip():
+        raise ReasonRequired("note")
+    await connection.execute(
+        text(
+            "update question set answer = :answer, note = :note, answered_at = :now, answered_by = :by where id = :id"
+        ),
+        {"answer": answer, "note": note, "now": now, "by": viewer.actor, "id": question_id},
+    )
+    return Changed(question_id, 1)
+
+
+# Away for the rule's six calendar months at a place that the inflow side confirms: should transfer (应转尽转, 条例 Art 25).
+# A month-only date counts from its last day, since the clock asks something of the member.
+_ELIGIBLE: Final = text(
+    """
+    select d.id, d.organization_id, d.departed_on, a.arrived_on
+      from match m join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
+     where m.state = 'CONFIRMED' and m.ended_at is null and d.ended_on is null and a.state = 'PLACED'
+       and a.arrived_on is not null and length(a.arrived_on) >= 7
+       and (case when length(a.arrived_on) = 10 then a.arrived_on::date
+                 else (a.arrived_on || '-01')::date + interval '1 month - 1 day' end)
+           + cast(cast(:interval as text) as interval) <= cast(:day as date)
+       and not exists (select from transfer t where t.member_id = d.member_id
+                          and t.state not in ('CLOSED', 'REFUSED', 'REJECTED', 'WITHDRAWN'))
+       and not exists (select from question q where q.kind = 'TRANSFER_ELIGIBLE' and q.departure_id = d.id)
+    """
+)
+_REQUESTED: Final = text(
+    """
+    update question q set answer = 'REQUESTED', answered_at = :now, answered_by = 'hub'
+      from departure d join transfer t on t.member_id = d.member_id
+     where q.kind = 'TRANSFER_ELIGIBLE' and q.answered_at is null and q.departure_id = d.id
+       and t.created_at >= q.asked_at
+    """
+)
+
+
+async def ask_eligible(connection: AsyncConnection, *, now: datetime) -> int:
+    """Ask about members who by the rule should transfer; a request answers the question. Returns how many were asked."""
+    await connection.execute(_REQUESTED, {"now": now})
+    day = today(now)
+    after = await rule(connection, RuleCode.TRANSFER_ELIGIBLE_AFTER, day)
+    rows: list[Any] = list(await connection.execute(_ELIGIBLE, {"interval": after.interval, "day": day}))
+    await ask(
+        connection,
+        now=now,
+        questions=[
+            Ask(
+                kind=TaskKind.TRANSFER_ELIGIBLE,
+                side=Side.OUTFLOW,
+                organization_id=row.organization_id,
+                statement_id=row.id,
+            )
+            for row in rows
+        ],
+    )
+    return len(rows)

@@ -1,0 +1,157 @@
+"""What a statement says, turned into columns: numbers and addresses sealed, masked and digested."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from hub.crypto import Vault, mask_address, mask_ends, mask_phone
+from hub.domain.dates import is_partial
+from hub.errors import InvalidInput
+
+_SPACE = re.compile(r"\s+")
+_NOT_NAME = re.compile(r"[\s·•・．‧∙⋅.]+")
+
+OUTFLOW_FIELDS: Final = (
+    "departed_on",
+    "expected_return",
+    "destination",
+    "work_unit",
+    "address",
+    "phone",
+    "other_phone",
+    "other_phone_whose",
+    "inflow_organization_id",
+    "inflow_organization_text",
+    "inflow_leader_name",
+    "inflow_leader_phone",
+    "card_number",
+    "reason",
+    "remark",
+    "confirmed_on",
+)
+INFLOW_FIELDS: Final = (
+    "arrived_on",
+    "home_organization_text",
+    "work_unit",
+    "address",
+    "phone",
+    "other_phone",
+    "other_phone_whose",
+    "card_number",
+    "remark",
+    "confirmed_on",
+)
+PARTIAL_DATES: Final = frozenset({"departed_on", "expected_return", "arrived_on", "left_on"})
+PHONE_FIELDS: Final = frozenset({"phone", "other_phone", "other_phone_whose", "more_phones"})
+MAX_LENGTH: Final = 500
+
+
+def plain(text: str) -> str:
+    """Return a text by which two spellings are compared: full-width forms and spaces do not count."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def name_key(name: str) -> str:
+    """Return a name by which two spellings are compared: spaces and every kind of dot do not count."""
+    return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name))
+
+
+def phone_digests(vault: Vault, numbers: Iterable[str | None]) -> list[bytes]:
+    """Return the digests of some numbers, blanks left out."""
+    return [vault.digest("phone", plain(number)) for number in numbers if number]
+
+
+def check(given: Mapping[str, Any]) -> None:
+    """Refuse what no statement can hold. Raises InvalidInput with the field."""
+    for field, value in given.items():
+        if field in PARTIAL_DATES and value is not None and not is_partial(value):
+            raise InvalidInput(field)
+        if isinstance(value, str) and len(value) > MAX_LENGTH:
+            raise InvalidInput(field)
+
+
+def columns(vault: Vault, subject: UUID, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns for the given fields of a statement; fields that are not given are not in the result.
+
+    `given` may hold `more_phones` (numbers beyond two, kept as digests only) and `unreadable` (field → original text).
+    The three phone fields are one cell: when one is given, all are.
+    """
+    found: dict[str, Any] = {}
+    for field, value in given.items():
+        if field == "address":
+            found.update(address_columns(vault, subject, value))
+        elif field == "unreadable":
+            sealed = vault.seal_bytes("unreadable", subject, orjson.dumps(value)) if value else None
+            found["unreadable_sealed"] = sealed
+        elif field not in PHONE_FIELDS:
+            found[field] = value or None if isinstance(value, str) else value
+    if not PHONE_FIELDS.isdisjoint(given):
+        found.update(phone_columns(vault, subject, given))
+    return found
+
+
+def address_columns(vault: Vault, subject: UUID, address: str | None) -> dict[str, Any]:
+    """Return the columns of an address."""
+    if not address:
+        return {"address_sealed": None, "address_masked": None, "address_digest": None}
+    return {
+        "address_sealed": vault.seal("address", subject, address),
+        "address_masked": mask_address(address),
+        "address_digest": vault.digest("address", plain(address)),
+    }
+
+
+def phone_columns(vault: Vault, subject: UUID, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a phone cell: the own number first, another with whose it is."""
+    own, other = given.get("phone"), given.get("other_phone")
+    return {
+        "phone_sealed": vault.seal("phone", subject, own) if own else None,
+        "phone_masked": mask_phone(own) if own else None,
+        "other_phone_sealed": vault.seal("other phone", subject, other) if other else None,
+        "other_phone_masked": mask_phone(other) if other else None,
+        "other_phone_whose": given.get("other_phone_whose") or None,
+        "phone_digests": phone_digests(vault, (own, other, *given.get("more_phones", ()))) or None,
+    }
+
+
+def citizen_id_columns(vault: Vault, subject: UUID, citizen_id: str | None) -> dict[str, Any]:
+    """Return the columns of an identity number (18 characters, upper-case X)."""
+    if not citizen_id:
+        return {"citizen_id_sealed": None, "citizen_id_masked": None}
+    return {
+        "citizen_id_sealed": vault.seal("citizen id", subject, citizen_id),
+        "citizen_id_masked": mask_ends(citizen_id),
+    }
+
+
+_SEALED_WITH_DIGEST: Final = {
+    "address_sealed": "address_digest",
+    "phone_sealed": "phone_digests",
+    "other_phone_sealed": "phone_digests",
+}
+
+
+def changes(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns whose meaning changes. A sealed value is new each time: its digest and mask decide."""
+    changed: dict[str, Any] = {}
+    for column, value in wanted.items():
+        if column in _SEALED_WITH_DIGEST or column == "unreadable_sealed":
+            continue
+        before = current[column]
+        if isinstance(before, list | tuple):
+            before = list(before)
+        if before != value:
+            changed[column] = value
+    for sealed, digest in _SEALED_WITH_DIGEST.items():
+        masked = sealed.replace("_sealed", "_masked")
+        if sealed in wanted and (digest in changed or masked in changed):
+            changed[sealed] = wanted[sealed]
+    if wanted.get("unreadable_sealed") is not None and (changed or current["unreadable_sealed"] is None):
+        changed["unreadable_sealed"] = wanted["unreadable_sealed"]
+    return changed
