@@ -41,8 +41,9 @@ from hub.settings import Settings
 home, statement = Path(sys.argv[1]), sys.argv[2]
 async def run(url):
     connection = await asyncpg.connect(host=make_url(url).query["host"], user="postgres", database="postgres")
-    print(await connection.fetchval(statement), flush=True)
+    answer = await connection.fetchval(statement)
     await connection.close()
+    print(answer, flush=True)
 with embedded(Settings(home=home, postgres_fsync=False)) as url:
     asyncio.run(run(url))
     sys.stdin.read()
