@@ -61,7 +61,7 @@ _TITLE_WORD = re.compile(
     r"党员|台账|名册|登记表|统计表|采集表|汇总表|一览表|名单|报表|信息表|情况表|明细表|登记簿|摸排表|调查表"
 )
 _TITLE_CUT = re.compile(
-    r"(?:(?:19|20)?\d\d年度?|[一二三四五六七八九十\d]{1,2}月份?|第[一二三四]季度|[上下]半年|截至|截止|关于|中共党员|(?:全体|在册|党支部)?(?:流出|流入|外出|流动|返乡|外来|务工|失联|正式|预备)*"
+    r"(?:(?:19|20)?\d\d年度?|[一二三四五六七八九十\d]{1,2}月份?|第[一二三四]季度|[上下]半年|截至|截止|关于|中共党员|(?:全体|在册)?(?:流出|流入|外出|流动|返乡|外来|务工|失联|正式|预备)*"
     r"(?:地)?党员(?!党?支部|党?总支|党委|之家)|党组织(?:基本)?(?:信息|情况|名册|台账)|(?:基本)?(?:信息|情况)(?:登记|统计|采集|汇总|一览)?表|(?:工作)?(?:台账|花?名册|登记[表簿]|统计表|汇总表|一览表|名单|明细表)).*$"
 )
 _TITLE_HEAD = re.compile(
@@ -92,9 +92,9 @@ def is_sum(text: str) -> bool:
     return _SUM.match("".join(text.split())) is not None
 
 
-def is_note(text: str) -> bool:
-    """Tell whether a text begins a note or a line of signatures."""
-    return _NOTE.match(text) is not None or _NUMBERED_NOTE.match(text) is not None
+def is_note(text: str, *, numbered: bool = True) -> bool:
+    """Tell whether a text begins a note or a line of signatures; a number (一、) may also count the lines."""
+    return _NOTE.match(text) is not None or (numbered and _NUMBERED_NOTE.match(text) is not None)
 
 
 def distinct_texts(row: Sequence[Cell]) -> list[str]:

@@ -27,6 +27,15 @@ _MESSAGES = {
     " / not a complete phone number; the text is kept: give 11 digits, or area code and number",
     "PHONE_MISSING": "没有联系电话：请补填 / no phone number: please add one",
     "VALUE_UNREADABLE": "内容认不出，已保留原文：请按表头要求填写 / the entry cannot be read; the text is kept: please rewrite it",
+    "NOT_IN_FORCE": "该党员党籍不在有效状态，本行未导入：请先核实党籍"
+    " / the membership is not in force; not imported: find out how it stands",
+    "CODE_MISSING": "新的党组织没有代码：请补填党组织代码 / a new organization needs its official code: please add it",
+    "ORGANIZATION_DIFFERS": "党员的组织关系在另一个党组织：如已变动，请办理转接或支部间调动"
+    " / the member belongs to another organization: if that changed, it takes a transfer or a move of branch",
+    "NAME_DIFFERS": "号码相同而姓名与已登记的不同：请核实，需要时办理身份信息更正"
+    " / same number, another name than registered: check, and correct the identity if need be",
+    "LIAISON_ENDED": "这次外出已办结，本行没有重新登记：如再次外出，请更新流出时间"
+    " / this departure was ended; not opened again: if the member left anew, give the new date",
     "CHANGED_SINCE_PLAN": "核对之后记录有了变化，本行未导入：请重新导入"
     " / the record changed after the plan was made; not imported: run the import again",
 }

@@ -56,8 +56,8 @@ _WORDS = re.compile(
 _ORDINAL = re.compile(r"第([一二三四五六七八九十]+|\d+)|([一二三四五六七八九十]+)$")
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
 _PLACE = re.compile(
-    r"(?:[^省市县旗镇乡州盟]{2,}?(?:省|自治区|特别行政区|自治州|(?<![杭苏郑广徐常扬泰湖台福泉漳赣兰柳梧钦永株惠梅潮贵])州|盟|市(?!场)|县|旗|(?<!村)镇(?!村)|(?<!城)乡(?!村)|街道(?:办事处|办)?|苏木)"
-    r"|[^省市县旗镇乡州盟区]{2,}?(?<![社小园校库矿牧林景厂片灾营辖])区)"
+    r"(?:[^省市县旗镇乡州盟]+?(?:省|自治区|特别行政区|自治州|州(?!市)|盟|市(?!场)|县|旗|(?<!村)镇(?!村)|(?<!城)乡(?!村)"
+    r"|街道(?:办事处|办)?|苏木)|[^省市县旗镇乡州盟区]+?(?<![社小园校库矿牧林景厂片灾营辖])区)"
 )
 _LARGE_PLACE = re.compile(r".*(?:省|市|自治区|特别行政区|州|盟)")
 
@@ -98,13 +98,13 @@ class OrganizationNames(Generic[K]):
     def __init__(self, records: Iterable[OrganizationRecord[K]]) -> None:
         self._records = {record.id: record for record in records}
         self._codes: dict[str, list[K]] = {}
-        self._exact: dict[str, list[tuple[str, K]]] = {}
+        self._full: dict[str, list[tuple[str, K]]] = {}
         self._short: dict[str, list[tuple[str, K]]] = {}
         self._stems: dict[K, list[str]] = {}
         self._found: dict[tuple[str, K | None], K | Ambiguous | None] = {}
         self._places: dict[str, K | None] = {}
         for record in self._records.values():
-            self._add_exact(record)
+            self._add_full(record)
         for record in self._records.values():
             self._add_short(record)
         self._sorted = sorted(
@@ -113,24 +113,22 @@ class OrganizationNames(Generic[K]):
             if not record.closed
         )
 
-    def _add_exact(self, record: OrganizationRecord[K]) -> None:
+    def _add_full(self, record: OrganizationRecord[K]) -> None:
         if record.code:
             for code in (record.code, f"{record.system}:{record.code}"):
                 self._codes.setdefault(code.upper(), []).append(record.id)
-        stems = self._stems[record.id] = []
-        for name in dict.fromkeys(filter(None, [record.name, record.short_name, *record.aliases])):
-            stem, word = stem_and_word(name)
-            stems.append(stem)
-            self._exact.setdefault(stem, []).append((word, record.id))
+        names = dict.fromkeys(filter(None, [record.name, record.short_name, *record.aliases]))
+        self._stems[record.id] = [stem_and_word(name)[0] for name in names]
+        stem, word = stem_and_word(record.name)
+        self._full.setdefault(stem, []).append((word, record.id))
 
     def _add_short(self, record: OrganizationRecord[K]) -> None:
-        """Index the name without the places of its superiors, and without any place at all."""
+        """Index what else it is called: each name as it is, without the places of its superiors, without any place."""
         superiors = [stem for ancestor in self._above(record.id)[1:] for stem in self._stems[ancestor]]
         for name in dict.fromkeys(filter(None, [record.name, record.short_name, *record.aliases])):
             stem, word = stem_and_word(name)
             rests = {stem[len(above) :] for above in superiors if above and stem.startswith(above)}
-            rests |= {stem[cut:] for cut in _cuts(stem)}
-            for rest in {stem, *rests} if _is_bare(stem) else rests:
+            for rest in {stem, *rests, *(stem[cut:] for cut in _cuts(stem))}:
                 if len(rest) > 1 or rest.isdigit():
                     self._short.setdefault(rest, []).append((word, record.id))
 
@@ -151,6 +149,11 @@ class OrganizationNames(Generic[K]):
         """Tell whether an organization is the other one or lies in its subtree."""
         return superior in self._above(organization)
 
+    def committee_above(self, branch: K) -> K:
+        """Return the nearest organization above a branch that is no branch itself; the branch where there is none."""
+        above = self._above(branch)[1:]
+        return next((key for key in above if self._records[key].kind not in BRANCH_KINDS), branch)
+
     def find(self, text: str | None, below: K | None = None) -> K | Ambiguous | None:
         """Return the organization that a text means; of several the one below `below`.
 
@@ -170,17 +173,26 @@ class OrganizationNames(Generic[K]):
         stem, word = stem_and_word(text)
         if _is_bare(stem):
             return self._find_bare(stem, word, below)
-        for index in (self._exact, self._short):
-            found = self._fitting(index, stem, word)
-            if found:
-                return self._one(found, below)
+        full, short = (self._fitting(index, stem, word) for index in (self._full, self._short))
+        if full or short:
+            return self._nearest(full, short, below)
         # The text may name more places than the record: they must be true of it.
         for cut in _cuts(stem):
-            for index in (self._exact, self._short):
-                found = [key for key in self._fitting(index, stem[cut:], word) if self._lies_in(key, stem, cut)]
-                if found:
-                    return self._one(found, below)
+            full, short = (
+                [key for key in self._fitting(index, stem[cut:], word) if self._lies_in(key, stem, cut)]
+                for index in (self._full, self._short)
+            )
+            if full or short:
+                return self._nearest(full, short, below)
         return None
+
+    def _nearest(self, full: list[K], short: list[K], below: K | None) -> K | Ambiguous:
+        """Choose: what lies below goes first, then who has this as the full name."""
+        if below is not None:
+            for found in (full, short):
+                if inside := [key for key in found if self.is_below(self._standing(key), below)]:
+                    return self._one(inside, below)
+        return self._one(full or short, below)
 
     def _find_bare(self, stem: str, word: str, below: K | None) -> K | Ambiguous | None:
         if below is None or not stem:

@@ -12,7 +12,7 @@ PHONE_INVALID = "PHONE_INVALID"
 
 _GAP = r"[ \-.\u00a0‐‑–—―]*"
 _NUMBER = re.compile(
-    rf"(?P<mobile>(?<!\d)(?:(?:\+|00)?86{_GAP})?(?P<m>1[3-9]\d(?:{_GAP}\d){{8}})(?!\d))"
+    rf"(?P<mobile>(?<!\d)(?:(?:\+|00)?86{_GAP})?(?P<m>1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d))"
     rf"|(?P<land>(?<!\d)(?:(?:\+|00)?86{_GAP})?\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?{_GAP}(?P<local>[2-9]\d{{2,3}}{_GAP}\d{{4}}))(?:(?!\d))"
     rf"(?:\s*(?:转|ext\.?|-|－|\*)\s*(?P<ext>\d{{1,6}})(?!\d))?"
     rf"|(?P<service>(?<!\d)[48]00{_GAP}\d(?:{_GAP}\d){{6}}(?!\d))"

@@ -31,15 +31,18 @@ def link(rows: Sequence[OrganizationRow], known: OrganizationNames[K]) -> list[L
         if row.error is None
     )
     linked = [_link(row, in_file, known) for row in rows]
-    for number in range(len(linked)):
-        seen = [number]
-        at = linked[number].parent_row
-        while at is not None and at not in seen:
-            seen.append(at)
-            at = linked[at].parent_row
+    return [Linked(_refused(item.row)) if _in_circle(number, linked) else item for number, item in enumerate(linked)]
+
+
+def _in_circle(number: int, linked: Sequence[Linked[K]]) -> bool:
+    seen: set[int] = set()
+    at = linked[number].parent_row
+    while at is not None and at not in seen:
         if at == number:
-            linked[number] = Linked(_refused(linked[number].row), at)
-    return linked
+            return True
+        seen.add(at)
+        at = linked[at].parent_row
+    return False
 
 
 def _link(row: OrganizationRow, in_file: OrganizationNames[int], known: OrganizationNames[K]) -> Linked[K]:

@@ -126,7 +126,7 @@ class Table:
         if not cells.is_blank(name):
             if len(texts) == 1:  # a name alone, or a word that stands below the table
                 return after_line and _may_be_name(texts[0])
-            return not (mentions.is_note(words) and words == mentions.normal_text(name))
+            return not mentions.is_note(words, numbered=words == mentions.normal_text(name))
         if mentions.is_note(words) or len(texts) == 1 or sum(":" in text for text in texts) * 2 > len(texts):
             return False
         return any(

@@ -126,7 +126,7 @@ def month_cells(archive: zipfile.ZipFile, names: set[str]) -> dict[str, set[tupl
         for relation in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     }
     cells: dict[str, set[tuple[int, int]]] = {}
-    for sheet in ET.fromstring(archive.read("xl/workbook.xml")).iter("{*}sheet"):  # noqa: S314
+    for sheet in ET.fromstring(archive.read("xl/workbook.xml")).findall(".//{*}sheet"):  # noqa: S314
         relation_id = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
         path = targets.get(relation_id, "").lstrip("/")
         path = path if path.startswith("xl/") else "xl/" + path
@@ -145,7 +145,7 @@ def month_styles(xml: bytes) -> set[int]:
     """Return the positions of the cell styles that show a month without a day."""
     root = ET.fromstring(xml)  # noqa: S314
     formats = set(BUILT_IN_MONTH_FORMATS)
-    for number_format in root.iter("{*}numFmt"):
+    for number_format in root.findall(".//{*}numFmt"):
         code = NOT_A_CODE.sub("", str(number_format.get("formatCode")).split(";")[0]).lower()
         if "y" in code and "m" in code and "d" not in code and "h" not in code:
             formats.add(int(str(number_format.get("numFmtId"))))
