@@ -21,14 +21,20 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from hub.operating import OperatorError
+
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _DIGEST_BYTES = 16
 
+KEY_MISMATCH = (
+    "密钥文件与数据库不符：请放回原来的密钥文件（见 docs/operating.md）"
+    " / the key file does not open what is stored: put the original key file back (docs/operating.md)"
+)
 
-class MasterKeyMismatch(Exception):
-    """密钥文件与数据库不符：请放回原来的密钥文件（见 docs/operating.md「备份密钥」）。
-    The key file does not open what is stored. Put the original key file back."""
+
+class MasterKeyMismatch(OperatorError):
+    """The key file does not open what is stored."""
 
 
 class NotSealedHere(Exception):
@@ -56,7 +62,7 @@ def read_or_create_master_key(path: Path) -> bytes:
             draft.unlink()
     key = base64.urlsafe_b64decode(path.read_bytes().strip())
     if len(key) != _KEY_BYTES:
-        raise MasterKeyMismatch(str(path))
+        raise MasterKeyMismatch(KEY_MISMATCH)
     return key
 
 
@@ -83,7 +89,7 @@ class Vault:
             try:
                 key = wrapping.decrypt(value[:_NONCE_BYTES], value[_NONCE_BYTES:], f"data key {key_id}".encode())
             except InvalidTag:
-                raise MasterKeyMismatch from None
+                raise MasterKeyMismatch(KEY_MISMATCH) from None
             keys[key_id] = AESGCM(key)
         return cls(master, keys, current, derive(master, "digest"))
 
@@ -164,7 +170,7 @@ class IdCodec:
         if cipher is None:
             key = derive(self.master, f"global id {self.realm} {type_number}")
             # One block per id and a key per (realm, type): ECB of a single block is a permutation, which is wanted.
-            cipher = Cipher(algorithms.AES(key), modes.ECB())
+            cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
             self._ciphers[type_number] = cipher
         context = cipher.encryptor() if encrypt else cipher.decryptor()
         return context.update(block) + context.finalize()
@@ -214,6 +220,6 @@ def mask_address(address: str) -> str:
     """Return an address down to the town: what follows 镇, 乡, 街道, 区 or 县 is hidden."""
     for word in ("街道", "镇", "乡", "区", "县", "市"):
         at = address.rfind(word)
-        if 0 < at:
+        if at > 0:
             return address[: at + len(word)] + "***"
     return "***"

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
+from hub.auth import Role
+
 NOBODY = UUID(int=0)
-
-
-class Role(StrEnum):
-    """What a token may do. BRANCH, COMMITTEE and DEPARTMENT act for their organization and everything below it."""
-
-    BRANCH = "BRANCH"
-    COMMITTEE = "COMMITTEE"
-    DEPARTMENT = "DEPARTMENT"
-    PARTNER = "PARTNER"
-    MEMBER = "MEMBER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +43,6 @@ class Viewer:
 def operator(actor: str) -> Viewer:
     """Return the caller of a command on the hub's own machine."""
     return Viewer(NOBODY, Role.DEPARTMENT, actor, "hub", is_operator=True)
+
+
+__all__ = ["NOBODY", "Role", "Viewer", "operator"]

@@ -34,7 +34,8 @@ class ImportState(StrEnum):
 
 
 class ImportRun(Base):
-    """One file read by one organization. `report` is the JSON report; it names no person."""
+    """One file read by one organization. `report` is the JSON report; it names no person. `outcomes` has one letter per
+    row of the plan that was shown, so that a row that changed since can be told."""
 
     __tablename__ = "import_run"
     __table_args__ = (
@@ -46,6 +47,7 @@ class ImportRun(Base):
             "kind",
             unique=True,
             postgresql_where=text("state = 'RUNNING'"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index(None, "expires_at"),
     )
@@ -58,12 +60,12 @@ class ImportRun(Base):
     upload_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     file_digest: Mapped[bytes] = is_internal(LargeBinary)
     plan_digest: Mapped[str | None] = is_open()
+    outcomes: Mapped[str | None] = is_internal()
     report: Mapped[dict[str, Any] | None] = is_open(JSONB)
     done: Mapped[int] = is_open(server_default="0")
     total: Mapped[int | None] = is_open()
     errors_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     errors_token: Mapped[bytes | None] = is_internal(LargeBinary)
-    heartbeat_at: Mapped[datetime | None] = is_internal(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))
     created_by: Mapped[str] = is_internal()
     expires_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))

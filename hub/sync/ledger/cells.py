@@ -25,6 +25,10 @@ _BLANK = re.compile(
 )
 
 
+_LONGEST_KEPT = 100  # longer texts stay out of the caches: a cell may hold 32,767 characters
+_LONGEST_NAME = 60
+_LONGEST_WORD = 30
+_LONGEST_REMARK = 1_000
 _LONGEST_BLANK = 20  # no word for "nothing" is longer, spaces included
 
 
@@ -60,7 +64,9 @@ def _is_blank_text(text: str) -> bool:
 
 def text(cell: Cell) -> str | None:
     """Return free text on one line, or None where the cell is blank."""
-    return _text(cell) if type(cell) is str else written(cell)
+    if type(cell) is not str:
+        return written(cell)
+    return _text(cell) if len(cell) < _LONGEST_KEPT else _SPACES.sub(" ", cell).strip() or None
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -92,7 +98,7 @@ def name(cell: Cell) -> str | None:
     if type(cell) is str:
         if 1 < len(cell) < 5 and _PLAIN_NAME.fullmatch(cell) and cell not in _NOT_A_NAME and cell[-2:] != "同志":
             return cell
-        return _name(cell)
+        return _name(cell) if len(cell) < _LONGEST_NAME else None
     return None
 
 
@@ -147,7 +153,8 @@ def boolean(cell: Cell) -> tuple[bool | None, str | None]:
         return None, None
     if cell == "是" or cell == "√":
         return True, None
-    value = _yes_or_no(plain(cell))
+    word = plain(cell)
+    value = _yes_or_no(word) if len(word) < _LONGEST_WORD else None
     if value is None and not is_blank(cell):
         return None, VALUE_UNREADABLE
     return value, None
@@ -258,13 +265,21 @@ _CONTACT_AGAIN = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=20_000)
 def suggestions(remark: str) -> tuple[str, ...]:
     """Return what a remark gives reason to ask about: RETURNED, TRANSFERRED, DECEASED, NO_CONTACT.
 
     A remark is never a state: it becomes a task for a person. What is meant for the future (拟返乡), denied
     (未返乡) or about somebody else (父亲去世) is no reason to ask.
     """
+    return _suggestions(remark[:_LONGEST_REMARK]) if len(remark) > _LONGEST_KEPT else _short_suggestions(remark)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _short_suggestions(remark: str) -> tuple[str, ...]:
+    return _suggestions(remark)
+
+
+def _suggestions(remark: str) -> tuple[str, ...]:
     found = []
     for clause in _CLAUSES.split(_SPACES.sub("", plain(remark))):
         came_back = _RETURNED.search(clause) and not _NOT_SO.search(clause)

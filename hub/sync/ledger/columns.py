@@ -231,11 +231,15 @@ def normal(cell: object) -> str:
     return _MARKS.sub("", _SPACES.sub("", unicodedata.normalize("NFKC", cell).translate(INVISIBLE)))
 
 
-@functools.lru_cache(maxsize=10_000)
 def head(kind: Kind, leaf: str, group: str = "") -> Head | None:
     """Return what a head stands for, given the heads merged above it; None where it has no field."""
     if len(leaf) > _MAX_HEAD_LENGTH or len(group) > _MAX_HEAD_LENGTH:
         return None
+    return _head(kind, leaf, group)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _head(kind: Kind, leaf: str, group: str) -> Head | None:
     above = normal(group)
     short = normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", leaf)))
     for words in dict.fromkeys([short, normal(leaf)]):

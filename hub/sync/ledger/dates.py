@@ -15,6 +15,7 @@ DATE_IN_FUTURE = "DATE_IN_FUTURE"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 3_653, 73_415  # 1910 to 2100; what is smaller may be a year or a mistake
+_LONGEST = 60  # no date is longer; a cell may hold 32,767 characters
 _SERIAL_TEXT = re.compile(r"[2-6]\d{4}(\.\d+)?")  # 1954 to 2091: a serial that was written as text
 _CHINESE_DIGITS = str.maketrans("〇零○O一二三四五六七八九", "0000123456789")
 _CHINESE_NUMBER = re.compile(r"([一二三四五六七八九])?十([一二三四五六七八九])?")
@@ -60,7 +61,9 @@ def _first_day(partial: str) -> dt.date:
 
 def _read(cell: Cell, today: dt.date) -> tuple[str | None, str | None]:
     if isinstance(cell, str):
-        return _read_text(cell, today) if cell else (None, None)
+        if not cell:
+            return None, None
+        return _read_text(cell, today) if len(cell) < _LONGEST else (None, DATE_INVALID)
     if isinstance(cell, dt.date):
         return (cell.isoformat(), None) if cell.year >= _FIRST_YEAR + 1 else (None, DATE_INVALID)
     if isinstance(cell, bool):

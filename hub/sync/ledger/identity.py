@@ -20,6 +20,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _OLDEST_BIRTH_YEAR = 1850
 _SIXTEEN_DIGITS = 1e15
+_LONGEST = 100
 _EXPONENT = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 _NOTE = re.compile(r"\([^)\d]*\)?|\[[^\]\d]*\]?|【[^】\d]*】?")
 _GROUPING = re.compile(r"[\s\-‐‑–—―_.·,'\"‘’“”`´′]+")
@@ -41,6 +42,8 @@ def citizen_id(cell: Cell, today: dt.date) -> tuple[str | None, str | None]:
         return None, None
     else:
         text = cells.plain(cell)
+        if len(text) > _LONGEST:
+            return None, IDENTITY_LENGTH
         if _EXPONENT.fullmatch(text.replace(" ", "")):
             return None, IDENTITY_DIGITS_LOST
         number = _LABEL.sub("", _GROUPING.sub("", _NOTE.sub("", text)))

@@ -77,6 +77,7 @@ _NOTE = re.compile(
     r"|(?:填表|填报|制表|报送|上报|统计)?(?:日期|时间)\s*:|\(?(?:公章|盖章|签章|签字)|截[至止]|以上|此表|本表|续表|第\s*\d+\s*页"
 )
 _NUMBERED_NOTE = re.compile(r"[一二三四五六七八九十]+\s*[、.]|\(?[\d一二三四五六七八九十]+\)?\s*[、.)]\s*\S{8,}|[①-⑳]")
+_LONGEST = 200  # a cell may hold 32,767 characters
 _SUM = re.compile(
     r"(?:本页|支部|全[镇乡县区村街]|以上)?(?:小计|合计|总计|共计|累计|总数|总人数|人数合计)(?:人数?|数)?\s*(?:[:(]|\d|人|名|$)|共\s*\d*\s*(?:人|名)"
 )
@@ -98,8 +99,8 @@ def is_note(text: str, *, numbered: bool = True) -> bool:
 
 
 def distinct_texts(row: Sequence[Cell]) -> list[str]:
-    """Return the different texts of a row from left to right."""
-    return list(dict.fromkeys(text for cell in row if cell != "" and (text := normal_text(cell))))
+    """Return the different texts of a row from left to right; of a long one its beginning."""
+    return list(dict.fromkeys(text for cell in row if cell != "" and (text := normal_text(cell)[:_LONGEST])))
 
 
 def above(rows: Sequence[Sequence[str]]) -> OrganizationMention | None:
@@ -171,7 +172,7 @@ def in_title(text: str) -> OrganizationMention | None:
 
 def in_sheet_name(name: str) -> OrganizationMention | None:
     """Return the organization that a sheet may be named after."""
-    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFKC", name)[:_LONGEST]
     if _NO_SHEET_NAME.fullmatch(text):
         return None
     found = _named(text)

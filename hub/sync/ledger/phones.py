@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     rf"|(?P<short>(?<!\d)[2-9]\d{{2,3}}{_GAP}\d{{4}}(?:(?!\d))(?:\s*(?:转|-)\s*(?P<ext2>\d{{1,6}})(?!\d))?)",
     re.IGNORECASE,
 )
+_LONGEST = 200  # a cell may hold 32,767 characters
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _BLANK = re.compile(r"(暂|均)?(无|没有|没|未留|未提供)(手机号?码?|电话号?码?|联系电话|联系方式|号码)")
 _LOST_ZERO = re.compile(r"(?:10|2\d)[2-9]\d{7}|[3-9]\d\d[2-9]\d{6}")
@@ -67,6 +68,8 @@ def is_blank(cell: Cell) -> bool:
 
 
 def _several(text: str) -> tuple[Phones, str | None]:
+    if len(text) > _LONGEST:
+        return NONE, PHONE_INVALID
     found: list[tuple[str, str | None]] = []
     before = ""
     position = 0

@@ -159,6 +159,7 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     """Return the tables of one sheet from top to bottom: repeated heads (续表) begin a table of their own."""
     merged = heads.merged_cells(sheet)
     tables: list[Table] = []
+    current: list[Table] = []
     above: OrganizationMention | None = None
     body = 0
     for index in heads.rows_with_name_head(sheet, kind):
@@ -166,20 +167,19 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
         if not parts:
             continue
         lead = body
-        before = [table for table in tables if table.end > index]
-        for table in before:
+        for table in current:
             table.end = index
             lead = max([lead, *(line.index + 1 for line in table.lines())])
         texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, index - _MAX_LEAD_ROWS) : index]]
         above = mentions.above(texts) or above or mentions.in_sheet_name(sheet.name)
         title = "".join(text for row in texts for text in row) + sheet.name
         body = parts[0].body
-        for part in parts:
+        current = [
+            Table(sheet, kind, part.fields, lead, body, len(sheet.rows), part.left, part.right, above, merged)
+            for part in parts
             # A file may hold both ledgers: only what was asked for is read.
-            if not heads.belongs_to_other_kind(kind, part, title):
-                tables.append(
-                    Table(sheet, kind, part.fields, lead, body, len(sheet.rows), part.left, part.right, above, merged)
-                )
-            else:
-                above = None
+            if not heads.belongs_to_other_kind(kind, part, title)
+        ]
+        tables += current
+        above = above if current else None
     return tables

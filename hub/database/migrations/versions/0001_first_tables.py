@@ -532,12 +532,12 @@ def upgrade() -> None:
         sa.Column("upload_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("file_digest", sa.LargeBinary(), nullable=False),
         sa.Column("plan_digest", sa.String(), nullable=True),
+        sa.Column("outcomes", sa.String(), nullable=True),
         sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("errors_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("errors_token", sa.LargeBinary(), nullable=True),
-        sa.Column("heartbeat_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -557,6 +557,7 @@ def upgrade() -> None:
         ["organization_id", "kind"],
         unique=True,
         postgresql_where=sa.text("state = 'RUNNING'"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_table(
         "ledger_line",

@@ -1,0 +1,135 @@
+"""Planning a list of organizations: known by code or name, superiors in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from hub.domain.dates import last_day
+from hub.domain.organization import RegisterOrganization
+from hub.sync.ledger import superiors
+from hub.sync.ledger.organizations import AMBIGUOUS
+from hub.sync.ledger.planned import Context, Outcome, PlannedRow
+from hub.sync.ledger.rows import OrganizationRow
+
+_CURRENT: Final = text(
+    """
+    select o.*, f.name as officer_name, f.phone as officer_phone,
+           array(select a.name from organization_alias a where a.organization_id = o.id) as aliases
+      from organization o left join officer f on f.organization_id = o.id and f.until_on is null
+     where o.id = any(:ids)
+    """
+)
+_COMPARED: Final = (
+    "name",
+    "short_name",
+    "kind",
+    "parent_id",
+    "division_code",
+    "can_issue_letters",
+    "closed_on",
+    "successor_id",
+    "officer_name",
+    "officer_phone",
+)
+
+
+async def plan(context: Context, rows: Sequence[tuple[int, OrganizationRow]]) -> list[PlannedRow]:
+    """Plan the rows of an organizations ledger. A new organization needs a code; a known one goes by code or name."""
+    linked = superiors.link([row for _, row in rows], context.names)
+    ids: list[UUID | None] = []
+    planned: list[PlannedRow] = []
+    seen: set[UUID | str] = set()
+    for (table, _), item in zip(rows, linked, strict=True):
+        row = item.row
+        made = PlannedRow(row.sheet, row.row, table, Outcome.NEW, row.error, row.warnings)
+        planned.append(made)
+        known = _known(context, row)
+        identifier = known or uuid4()
+        ids.append(None if row.error else identifier)
+        key = known or (row.code or "").upper()
+        if row.error is not None:
+            made.outcome = Outcome.REFUSED
+        elif known is None and row.code is None:
+            made.refuse("code", "CODE_MISSING")
+            ids[-1] = None
+        elif key in seen:
+            made.refuse("code", "DUPLICATE_IN_FILE")
+            ids[-1] = None
+        else:
+            seen.add(key)
+            made.record = known
+    current = {
+        row["id"]: dict(row)
+        for row in (await context.connection.execute(_CURRENT, {"ids": [i for i in ids if i is not None]})).mappings()
+    }
+    for made, item, found in zip(planned, linked, ids, strict=True):
+        if made.outcome is Outcome.REFUSED or found is None:
+            continue
+        parent = item.parent
+        if item.parent_row is not None:
+            parent = ids[item.parent_row]
+            if parent is None:
+                made.refuse("parent", "ORGANIZATION_UNKNOWN")
+                continue
+        made.command = _command(context, item.row, found, parent, current.get(found))
+        if found in current:
+            made.outcome = Outcome.UPDATED if _differs(made.command, current[found]) else Outcome.UNCHANGED
+    _refuse_below_refused(planned, linked)
+    return planned
+
+
+def _refuse_below_refused(planned: Sequence[PlannedRow], linked: Sequence[superiors.Linked[UUID]]) -> None:
+    """A row whose superior in the file is refused after all cannot stand either, down to the last."""
+    again = True
+    while again:
+        again = False
+        for made, item in zip(planned, linked, strict=True):
+            above = item.parent_row
+            if made.command is not None and above is not None and planned[above].outcome is Outcome.REFUSED:
+                made.refuse("parent", "ORGANIZATION_UNKNOWN")
+                again = True
+
+
+def _known(context: Context, row: OrganizationRow) -> UUID | None:
+    if row.code:
+        found = context.names.find(f"{context.system}:{row.code}")
+        if found is None and ":" in row.code:
+            found = context.names.find(row.code)
+    else:
+        found = context.names.find(row.name)
+    return None if found is AMBIGUOUS else found
+
+
+def _command(
+    context: Context, row: OrganizationRow, identifier: UUID, parent: UUID | None, before: dict[str, Any] | None
+) -> RegisterOrganization:
+    successor = context.names.find(row.successor_text)
+    closed = last_day(row.closed_on) if row.closed_on else None
+    system, _, code = (row.code or "").rpartition(":")
+    return RegisterOrganization(
+        id=identifier,
+        system=before["system"] if before else system or context.system,
+        code=before["code"] if before else code,
+        name=row.name,
+        short_name=row.short_name,
+        kind=row.kind if row.kind != "OTHER" or before is None else None,
+        parent_id=parent,
+        division_code=row.division_code,
+        can_issue_letters=row.can_issue_letters,
+        officer_name=row.officer_name,
+        officer_phone=row.officer_phone,
+        aliases=row.aliases,
+        closed_on=closed,
+        successor_id=None if successor is AMBIGUOUS or closed is None else successor,
+    )
+
+
+def _differs(command: RegisterOrganization, before: dict[str, Any]) -> bool:
+    if not set(command.aliases) <= {*before["aliases"], before["name"]}:
+        return True
+    said = ((name, getattr(command, name)) for name in _COMPARED)
+    return any(value is not None and value != before[name] for name, value in said)

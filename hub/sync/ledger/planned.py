@@ -1,0 +1,77 @@
+"""One row of a plan: what it would do, to which record, by which command; or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.crypto import Vault
+from hub.domain.viewer import Viewer
+from hub.sync.ledger.organizations import OrganizationNames
+from hub.sync.ledger.rows import Problem
+
+
+class Outcome(StrEnum):
+    """What a row does. The first letter stands for it in the run's record."""
+
+    NEW = "NEW"
+    UPDATED = "UPDATED"
+    UNCHANGED = "SAME"
+    REFUSED = "REFUSED"
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """A row with its outcome; a row may be unchanged and still have a command, which takes a new remark along. `command` goes to the domain; `record` is the existing record, or the new one once
+    applied. `list_of` is the branch whose own list this line stands in. `suggestions` become questions."""
+
+    sheet: str
+    row: int
+    table: int
+    outcome: Outcome
+    error: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
+    command: Any = None
+    record: UUID | None = None
+    list_of: UUID | None = None
+    asked_organization: UUID | None = None
+    suggestions: tuple[str, ...] = ()
+    matched: bool = False
+
+    def refuse(self, field_name: str, code: str) -> None:
+        """Turn the row into a refused one: exactly one error, no warnings, nothing written."""
+        self.outcome, self.error, self.warnings = Outcome.REFUSED, Problem(field_name, code), ()
+        self.command, self.suggestions = None, ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What planning needs besides the rows: who imports, what is known, and what day it is.
+
+    `organization` is the one that the command names, None where the ledger itself says.
+    """
+
+    connection: AsyncConnection
+    viewer: Viewer
+    vault: Vault
+    now: datetime
+    names: OrganizationNames[UUID]
+    organization: UUID | None
+    system: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+def said(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are said: a blank cell says nothing."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def is_less_exact(new: str | None, old: str | None) -> bool:
+    """Tell whether a partial date says no more than what is known: 2024-01 beside 2024-01-16."""
+    return new is not None and old is not None and old.startswith(new)
