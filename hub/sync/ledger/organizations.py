@@ -45,6 +45,7 @@ class OrganizationRecord(Generic[K]):
     successor: K | None = None
 
 
+_LONGEST_NAME = 200  # a cell may hold 32,767 characters
 _NOISE = re.compile(r"[\s《》“”\"'‘’()\[\]【】〔〕*＊,，。.、:：;；_]+")
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _NO_PARTY_WORD = re.compile(r"(?:村民|居民)委员会|居委会|村委会")
@@ -159,7 +160,7 @@ class OrganizationNames(Generic[K]):
 
         A bare 第一党支部 means something only below an organization: it is looked for there and nowhere else.
         """
-        if not text:
+        if not text or len(text) > _LONGEST_NAME:
             return None
         key = (text, below)
         if key not in self._found:
@@ -238,7 +239,7 @@ class OrganizationNames(Generic[K]):
 
         滨江区 means its department, 滨江区新港街道 that street's committee.
         """
-        if not text:
+        if not text or len(text) > _LONGEST_NAME:
             return None
         if text not in self._places:
             self._places[text] = self._resolve_place(re.sub(r"[-—/\\·>]", "", _folded(text)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -370,3 +371,30 @@ def test_every_code_has_its_message_and_none_names_anybody():
         chinese, english = messages.message(code).split(" / ")
         assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
         assert english.isascii()
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        "党支部：" * 8_000,
+        "已" * 32_000,
+        "1" * 32_000,
+        "139-" * 8_000,
+        " " * 32_000 + "x",
+        "（" * 32_000,
+        "第一" * 16_000 + "党支部",
+    ],
+)
+def test_endless_cells_are_read_in_no_time(long):
+    begin = time.process_time()
+    rows = [
+        [long],
+        HEAD,
+        [long] * len(HEAD),
+        ["", "", long],
+        [long],
+        *[changed(**{key: long + "。"}) for key in ("name", "number", "branch", "phone", "date", "place", "remark")],
+    ]
+    found = outflow(*rows[2:], head=HEAD) + read(xlsx(("表", rows)), "outflow")
+    assert all(row.error or row.warnings or row.destination or row.remark for row in found)
+    assert time.process_time() - begin < 5
