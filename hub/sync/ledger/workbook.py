@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -30,7 +31,8 @@ LIMITS = {
     "cells": 8_000_000,
 }
 INTERNED = 50_000
-MIN_CONTENT_LENGTH = 2
+_XLS_BEGIN = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # BOF of the workbook globals, BIFF8
+_XLS_PASSWORD = 0x2F  # FILEPASS
 
 Cell = str | float | bool | dt.date
 """Text, a number (always float), true or false, a date; the empty text is a blank cell."""
@@ -108,10 +110,23 @@ def read_workbook(source: str | Path | bytes) -> list[Sheet]:
     if data.startswith(b"PK"):
         return _read_in_child(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
+        if "EncryptedPackage".encode("utf-16-le") in data or _is_locked_xls(data):
             raise unreadable("PASSWORD")
         return _read_in_child(data)
     return [_read_csv(data)]
+
+
+def _is_locked_xls(data: bytes) -> bool:
+    """Tell whether the first records of an xls ask for a password: calamine only says that it knows no such file."""
+    at = data.find(_XLS_BEGIN)
+    for _ in range(10):
+        if at < 0 or at + 4 > len(data):
+            break
+        kind, length = struct.unpack_from("<HH", data, at)
+        if kind == _XLS_PASSWORD:
+            return True
+        at += 4 + length
+    return False
 
 
 def _read(path: Path) -> bytes:
