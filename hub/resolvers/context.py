@@ -17,6 +17,7 @@ from hub.auth import Claims, Tokens
 from hub.crypto import CursorCodec, IdCodec, Vault
 from hub.domain.dates import utc_now
 from hub.domain.viewer import Role, Viewer
+from hub.feed.follow import Streams
 from hub.settings import Settings
 
 Read = Callable[[AsyncConnection, Viewer, list[Any]], Awaitable[Mapping[Any, Any]]]
@@ -24,7 +25,7 @@ Read = Callable[[AsyncConnection, Viewer, list[Any]], Awaitable[Mapping[Any, Any
 
 
 class Bell(Protocol):
-    """Wakes what waits for new events, in this process. Rung after each commit."""
+    """Wakes what waits for new events. Rung after each commit."""
 
     def ring(self) -> None:
         """Say that something was committed."""
@@ -32,15 +33,15 @@ class Bell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """What all requests share."""
+    """What all requests share. `observe` counts what became of an operation, by a fixed word."""
 
     settings: Settings
     engine: AsyncEngine
     vault: Vault
     tokens: Tokens
     bell: Bell
-    streams: Any = None
-    """What follows the feed for subscriptions."""
+    streams: Streams
+    observe: Callable[[str], None] = lambda _word: None
 
 
 @dataclass(slots=True)
@@ -49,8 +50,15 @@ class Caller:
 
     hub: Hub
     claims: Claims | None = None
-    connection_params: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connection_params: Mapping[str, Any] | None = None
     """The payload of `connection_init`; the library puts it here."""
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """Where to look for the token of a WebSocket: in what was said at its beginning, else in its headers."""
+        said = {name.lower(): value for name, value in (self.connection_params or {}).items()}
+        return said if "authorization" in said else self.headers
 
     def expired(self) -> bool:
         """Whether there is no valid token, or no longer."""
