@@ -16,6 +16,7 @@ from hub.resolvers.action import camel
 from hub.resolvers.context import Context
 from hub.resolvers.number import note
 
+UNEXPECTED = "UNEXPECTED"
 _OF_THE_REQUEST = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _log = structlog.get_logger("hub.graphql")
 # What the library repeats of the input in its messages: whole inputs, values, names that are none.
@@ -56,6 +57,8 @@ def _said(context: Context, error: GraphQLError) -> GraphQLError:
         return GraphQLError(
             without_values(error.message), error.nodes, error.source, error.positions, extensions=error.extensions
         )
+    if error.path is None and isinstance(original, RecursionError):
+        return GraphQLError("Syntax Error: The document is nested too deeply.")
     identifier = error_id()
     context.hub.observe("unexpected")
     _log.error(
@@ -67,8 +70,13 @@ def _said(context: Context, error: GraphQLError) -> GraphQLError:
     return GraphQLError(
         f"系统出错，编号 {identifier}。 Something went wrong here; its number is {identifier}.",
         path=error.path,
-        extensions={"code": "UNEXPECTED", "id": identifier},
+        extensions={"code": UNEXPECTED, "id": identifier},
     )
+
+
+def is_of_the_request(error: GraphQLError) -> bool:
+    """Tell whether an error of a finished answer says that the request could not be executed at all."""
+    return error.path is None and (error.extensions or {}).get("code") != UNEXPECTED
 
 
 def without_values(message: str) -> str:

@@ -5,12 +5,13 @@ over HTTP and WebSocket, what is said of an error, and that numbers in full are 
 """
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import cache
 from typing import Any
 
 import orjson
 import strawberry
+import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError, Undefined, lexicographic_sort_schema, print_schema
 from starlette.requests import Request
@@ -37,8 +38,9 @@ from strawberry.types.graphql import OperationType
 from hub.auth import Claims, InvalidToken
 from hub.domain.dates import utc_now
 from hub.domain.viewer import Role
+from hub.logs import describe, error_id
 from hub.resolvers.context import Caller, Context, Hub
-from hub.schema.answer import finished
+from hub.schema.answer import finished, is_of_the_request
 from hub.schema.mutation import Mutation
 from hub.schema.numbers import RefusedInStreams, RefusedToPartners
 from hub.schema.query import Query
@@ -52,8 +54,22 @@ MOST_DOCUMENTS = 256
 MOST_OPERATIONS_PER_SOCKET = 50
 LARGEST_BODY = 256 * 1024
 LARGEST_UPLOAD = 32 * 1024 * 1024
+_CONTENT_TYPES = ("application/json", "multipart/form-data")
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 _BAD_TOKEN = "令牌无效或已过期。 The token is not valid, or no longer."  # noqa: S105 — a sentence, not a token
+
+_log = structlog.get_logger("hub.graphql")
+
+
+class Parsed(ParserCache):
+    """Keeps parsed documents; one that cannot be parsed is left to the library, which answers it as a faulty request."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Find or parse the document."""
+        # Raised from here, the error would not be answered on a socket, and be logged with the document.
+        with suppress(GraphQLError, RecursionError):
+            next(super().on_parse())
+        yield
 
 
 class NumbersInFull(SchemaExtension):
@@ -150,7 +166,7 @@ def schema() -> ServedSchema:
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: QueryDepthLimiter(max_depth=DEEPEST),
             NumbersInFull,
-            lambda: ParserCache(maxsize=MOST_DOCUMENTS),
+            lambda: Parsed(maxsize=MOST_DOCUMENTS),
             lambda: ValidationCache(maxsize=MOST_DOCUMENTS),
         ],
     )
@@ -177,6 +193,10 @@ class Socket(BaseGraphQLTransportWSHandler[Any, Any]):
             await self.websocket.close(code=4403, reason="Forbidden")
             return
         await super().handle_subscribe(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what may be logged: the library would log messages, which may hold anything."""
+        _log.error("a socket's operation broke down", error_id=error_id(), error=describe(error))
 
 
 class TooLarge(Exception):
@@ -218,6 +238,8 @@ class Endpoint(GraphQL[Any, Any]):
         except HTTPException as error:
             headers = {"Allow": "POST"} if error.status_code == 405 else {}
             response = _refused(error.status_code, error.reason, headers)
+        finally:
+            await request.close()
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Caller:  # noqa: ARG002 — the library's hook
@@ -252,7 +274,7 @@ class Endpoint(GraphQL[Any, Any]):
     async def process_result(self, request: Any, result: ExecutionResult) -> Any:
         """Return the answer to be encoded. A request that was not executed has no `data`, not even null."""
         answer = await super().process_result(request, result)
-        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        if result.data is None and result.errors and all(map(is_of_the_request, result.errors)):
             return {name: value for name, value in answer.items() if name != "data"}
         return answer
 
@@ -267,12 +289,19 @@ class Endpoint(GraphQL[Any, Any]):
         """Encode in one go, Chinese as it is."""
         return orjson.dumps(data).decode()
 
-    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> Any:
-        """Read an upload; a map that leads nowhere is the caller's fault, not ours."""
+    def decode_json(self, data: str | bytes) -> object:
+        """Decode without a way to exhaust the stack by nesting."""
+        return orjson.loads(data)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
+        """Read a request; one of another shape is the caller's fault, not ours."""
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        if kind not in _CONTENT_TYPES:
+            raise HTTPException(415, "Send application/json, or multipart/form-data with a file.")
         try:
-            return await super().parse_multipart(request)
+            return await super().parse_http_body(request)
         except (LookupError, TypeError, AttributeError, ValueError) as error:
-            raise HTTPException(400, "The multipart request cannot be read.") from error
+            raise HTTPException(400, "The request cannot be read.") from error
 
 
 def limited(scope: Scope, receive: Receive) -> Receive:

@@ -43,7 +43,7 @@ async def a_world(world: World, matched: int = 1, unmatched: int = 1) -> dict[st
 
 async def test_both_sides_read_the_same_liaison_under_the_same_id(world: World):
     found = await a_world(world)
-    (departure, arrival) = found["liaisons"][0]
+    (departure, _arrival) = found["liaisons"][0]
     here = await world.ask(world.token(found["BJ01"]), LISTED, first=50)
     there = await world.ask(
         world.token(found["YL0101"], "BRANCH"), "{ departures { edges { node { id state inflow { name } } } } }"
