@@ -4,29 +4,23 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
 
-from hub.domain import letter, organization, transfer, transfer_request, visibility
+from hub.domain import organization, transfer, visibility
 from hub.domain.viewer import Role
 from hub.errors import (
     CannotIssueLetters,
     InvalidInput,
-    LetterNumberTaken,
     NotAllowed,
     NotFound,
-    NotInForce,
-    OpenTransferExists,
-    OrganizationClosed,
     ReasonRequired,
     SameOrganization,
     StaleVersion,
-    ValidDaysOverCap,
     WrongSide,
     WrongState,
 )
 from hub.models import Transfer, TransferState
 from tests.domain.transfers import TODAY, Case, a_case
-from tests.factories import NOW, a_liaison, a_member, a_viewer, everything
+from tests.factories import a_liaison, a_viewer
 
 STEPS = [
     "confirm", "approve", "return_", "refuse", "withdraw", "reissue_letter", "accept", "reject", "return_receipt",
@@ -203,72 +197,6 @@ async def test_a_stale_version_says_the_current_one(case):
     await case.refused(WrongSide, "accept", "YL01", version=1)
 
 
-async def test_request_refused(case):
-    await case.refused(NotFound, "request", "YL0201")
-    await case.refused(NotFound, "request", "BJ01")
-    await case.refused(InvalidInput, "request", "YL0101", applied_on=TODAY + timedelta(days=1))
-    await case.refused(ReasonRequired, "request", "YL0101", reason=" ")
-    await case.refused(SameOrganization, "request", "YL0101", to="YL0102")
-    for role in (Role.PARTNER, Role.MEMBER):
-        case.role = role
-        await case.refused(NotAllowed, "request", "YL0101")
-
-
-async def test_request_where_nobody_may_issue_or_accept(case):
-    async with case.database.begin() as connection:
-        await connection.execute(text("update organization set can_issue_letters = false where code like 'BJ%'"))
-    await case.refused(CannotIssueLetters, "request", "YL0101")
-    async with case.database.begin() as connection:
-        await connection.execute(text("update organization set can_issue_letters = code = 'BJ'"))
-    await case.refused(CannotIssueLetters, "request", "YL0101")
-
-
-async def test_request_to_a_closed_or_unknown_organization(case):
-    async with case.database.begin() as connection:
-        await connection.execute(text("update organization set closed_on = '2026-01-01' where code = 'BJ010102'"))
-    await case.refused(OrganizationClosed, "request", "YL0101", to="BJ010102")
-    case.ids["nowhere"] = case.member
-    refused = await case.refused(NotFound, "request", "YL0101", to="nowhere")
-    assert refused.field == "inflowOrganizationId"
-
-
-async def test_request_for_a_member_not_in_force_or_under_way(case):
-    await case.request()
-    await case.refused(OpenTransferExists, "request", "YL0101", to="BJ0201")
-    await case.step("withdraw", "YL0101")
-    async with case.database.begin() as connection:
-        await connection.execute(text("update member set standing = 'SUSPENDED' where id = :id"), {"id": case.member})
-    await case.refused(NotInForce, "request", "YL0101")
-
-
-async def test_the_inflow_side_requests_where_the_member_is_shared(case):
-    async with case.database.begin() as connection:
-        await a_liaison(connection, case.member, case["YL0101"], case["BJ0101"])
-    await case.refused(NotAllowed, "request", "BJ0101", to="BJ0201")
-    await case.refused(NotFound, "request", "BJ0102")
-    await case.request("BJ0101", to="BJ01")
-    row = await case.row()
-    assert (row["requested_side"], row["inflow_organization_id"]) == ("INFLOW", case["BJ01"])
-    # Whoever requested sees it and may withdraw it before the letter; its street may too.
-    await case.refused(CannotIssueLetters, "return_", "BJ0101")
-    await case.step("withdraw", "BJ0101")
-    assert await case.state() == "WITHDRAWN"
-
-
-async def test_the_inflow_side_withdraws_only_its_own_request_and_only_before_the_letter(case):
-    async with case.database.begin() as connection:
-        await a_liaison(connection, case.member, case["YL0101"], case["BJ0101"])
-    await case.request("BJ01", to="BJ01")
-    await case.refused(NotAllowed, "withdraw", "BJ0101")  # lives there, but its street asked
-    await case.steps("confirm", "approve")
-    await case.refused(WrongState, "withdraw", "BJ01")
-
-
-async def test_the_inflow_side_does_not_withdraw_what_the_outflow_side_requested(case):
-    await case.request()
-    await case.refused(WrongSide, "withdraw", "BJ01")
-
-
 async def test_a_community_may_not_accept_and_its_street_may(case):
     await case.steps("request", "confirm", "approve")
     for name in ("accept", "reject", "return_"):
@@ -296,37 +224,6 @@ async def test_review_goes_from_the_branch_up_to_the_issuer(database):
     assert await case.state() == "LETTER_ISSUED"
     assert await case.one("select issuer_id from letter") == case["YL03"]
     assert (await case.events())[-3:] == ["TRANSFER_APPROVED", "TRANSFER_APPROVED", "LETTER_ISSUED"]
-
-
-async def test_the_letter(case):
-    await case.steps("request", "confirm")
-    await case.refused(ValidDaysOverCap, "approve", "YL01", valid_days=91)
-    await case.refused(InvalidInput, "approve", "YL01", valid_days=0)
-    await case.refused(InvalidInput, "approve", "YL01", letter_number=" ")
-    await case.refused(InvalidInput, "approve", "YL01", dues_paid_through="2026-13")
-    await case.refused(InvalidInput, "approve", "YL01", inflow_organization_id=case["BJ02"])
-    await case.step("approve", "YL01", valid_days=90, dues_paid_through="2026-12", letter_number=" 7 ")
-    assert await case.rows("select number, year, state, issued_on, valid_days, expires_on from letter") == [
-        {
-            "number": "7",
-            "year": 2026,
-            "state": "ISSUED",
-            "issued_on": TODAY,
-            "valid_days": 90,
-            "expires_on": date(2027, 2, 23),
-        }
-    ]
-    async with case.database.begin() as connection:
-        other = Case(case.database, case.ids, await a_member(connection, case["YL0102"], dues_paid_through=None))
-    await other.request("YL0102")
-    await other.step("confirm", "YL0102")
-    refused = await other.refused(InvalidInput, "approve", "YL01")
-    assert refused.field == "duesPaidThrough"
-    dues = {"dues_paid_through": "2026-11"}
-    await other.refused(LetterNumberTaken, "approve", "YL01", letter_number="7", **dues)
-    await other.step("approve", "YL01", **dues)
-    issued = await other.rows("select number, valid_days from letter where transfer_id = :id")
-    assert issued == [{"number": "0008", "valid_days": 30}]
 
 
 async def test_reasons(case):
@@ -415,31 +312,6 @@ async def test_the_acceptor_answers_the_question(case, answer, state):
     assert await case.holder() == ("BJ010101" if answer == "accept" else "YL0101")
 
 
-async def test_letters_expire_once(case):
-    await case.steps("request", "confirm", "approve")
-
-    async def expire():
-        async with case.database.begin() as connection:
-            return await letter.expire(connection, now=case.now)
-
-    case.wait(30)
-    assert await expire() == 0  # the last day counts
-    case.wait(1)
-    assert await expire() == 1
-    before = await case.all()
-    assert await expire() == 0
-    assert await case.all() == before
-    assert (await case.state(), await case.one("select state from letter")) == ("LETTER_ISSUED", "EXPIRED")
-    assert (await case.events())[-1] == "LETTER_EXPIRED"
-    versions = await case.rows("select aggregate_version as v from outbox where aggregate_id = :id order by id")
-    assert [row["v"] for row in versions] == [1, 2, 3, 3, 4]
-    await case.step("reissue_letter", "YL01", reason="逾期")
-    assert [row["state"] for row in await case.rows("select state from letter order by number")] == [
-        "EXPIRED",
-        "ISSUED",
-    ]
-
-
 async def test_dates_of_the_national_system(case):
     await case.steps("request")
     await case.refused(WrongState, "record_national_system_date", "YL0101")
@@ -516,25 +388,6 @@ async def race(*calls):
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_two_requests_at_once(case):
-    other = Case(case.database, case.ids, case.member)
-    results = await race(case.request(), other.request("YL01", to="BJ0201"))
-    assert sorted(type(result).__name__ for result in results) == ["Changed", "OpenTransferExists"]
-    assert await case.one("select count(*) from transfer") == 1
-    assert await case.one("select count(*) from outbox") == 1
-
-
-async def test_the_index_stops_a_second_request_that_locks_nothing(case):
-    await case.request()
-    async with case.database.connect() as connection:
-        before = await everything(connection)
-        row = {**await case.row(), "id": case.member}
-        with pytest.raises(OpenTransferExists):
-            await transfer_request._insert(connection, a_viewer(case["YL0101"]), NOW, row)
-        await connection.rollback()
-        assert await everything(connection) == before
-
-
 async def test_accept_and_withdraw_at_once(case):
     await case.steps("request", "confirm", "approve")
     await case.step("withdraw", "YL01")
@@ -547,15 +400,3 @@ async def test_accept_and_withdraw_at_once(case):
     assert await case.state() == ("RELEASED" if accepted else "WITHDRAWN")
     assert await case.holder() == ("BJ010101" if accepted else "YL0101")
     assert await case.one("select state from letter") == ("USED" if accepted else "VOID")
-
-
-async def test_two_numbers_at_once(case):
-    async with case.database.begin() as connection:
-        members = [await a_member(connection, case["YL0102"]) for _ in range(4)]
-    cases = [Case(case.database, case.ids, member) for member in members]
-    for one in cases:
-        await one.request("YL0102")
-        await one.step("confirm", "YL0102")
-    await asyncio.gather(*(one.step("approve", "YL01") for one in cases))
-    numbers = await case.rows("select number from letter order by number")
-    assert [row["number"] for row in numbers] == ["0001", "0002", "0003", "0004"]
