@@ -7,16 +7,17 @@ a second and nothing else.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
+import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.feed.number import CHANNEL, number_all
+from hub.logs import describe
 
 OUT_OF_REACH = (
     OSError,
@@ -28,7 +29,7 @@ OUT_OF_REACH = (
 )
 """What the database or the way to it may raise; the duties of a process outlive it."""
 _FALLBACK = 1.0
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("hub")
 
 
 class Bell:
@@ -67,7 +68,7 @@ class Bell:
             try:
                 await number_all(self._engine)
             except OUT_OF_REACH as error:
-                _log.warning("numbering failed: %s", type(error).__name__)
+                _log.warning("numbering failed", error=describe(error))
                 await asyncio.sleep(_FALLBACK)
             if not by_hand:
                 self._heard()
@@ -77,7 +78,7 @@ class Bell:
             try:
                 await self._listen_once()
             except OUT_OF_REACH as error:
-                _log.warning("listening failed: %s", type(error).__name__)
+                _log.warning("listening failed", error=describe(error))
             await asyncio.sleep(_FALLBACK)
 
     async def _listen_once(self) -> None:

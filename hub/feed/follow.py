@@ -8,7 +8,6 @@ therefore costs nothing but its place. What a stream shows, and when, depends on
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Iterator
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.crypto import CursorCodec
@@ -26,6 +26,7 @@ from hub.feed.cursor import Position
 from hub.feed.item import CloseReason, Closing, Event, Heartbeat, Item, ResyncReason, ResyncRequired
 from hub.feed.shared import Shared
 from hub.feed.view import Standing, View
+from hub.logs import describe
 
 _PAGE = 500
 # Readers who were all sent away at once come back spread over this time, in milliseconds.
@@ -36,7 +37,7 @@ _RETURN = {
     CloseReason.LIMIT: (20_000, 40_000),
     CloseReason.SLOW_CONSUMER: (1000, 5000),
 }
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("hub")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class Streams:
             except OUT_OF_REACH as error:
                 if cursor is None:
                     raise
-                _log.warning("a stream lost the database: %s", type(error).__name__)
+                _log.warning("a stream lost the database", error=describe(error))
                 yield _closing(CloseReason.DEPLOY, cursor)
 
     async def _items(
@@ -240,7 +241,7 @@ class Streams:
                     await self._read()
             except OUT_OF_REACH as error:
                 # The bell says so again within a second.
-                _log.warning("news not read: %s", type(error).__name__)
+                _log.warning("news not read", error=describe(error))
 
     async def _read(self) -> None:
         full = True
