@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from hub import logs
-from hub.auth import Tokens
+from hub.auth import InvalidToken, Tokens
 from hub.crypto import MasterKeyMismatch, read_or_create_master_key
 from hub.database.engine import open_database, transaction
 from hub.database.migrate import current, head
@@ -30,8 +30,9 @@ from hub.feed.append import pending
 from hub.feed.bell import Bell
 from hub.feed.follow import Streams
 from hub.operating import OperatorError
-from hub.resolvers.context import Hub
-from hub.schema.server import Endpoint
+from hub.resolvers.context import Caller, Hub
+from hub.resolvers.import_run import ERRORS_PATH, take_errors
+from hub.schema.server import Endpoint, refused_token, verified
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,6 +44,11 @@ _REQUESTS_MAY_TAKE = 20
 _LARGEST_SOCKET_MESSAGE = 256 * 1024
 _LAG_THAT_ALARMS = 60.0
 _LAG = text("select coalesce(extract(epoch from now() - min(recorded_at)), 0) from outbox")
+_WORKBOOK = {
+    "content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "content-disposition": 'attachment; filename="errors.xlsx"',
+    "cache-control": "no-store",
+}
 _log = structlog.get_logger("hub")
 
 
@@ -87,7 +93,9 @@ async def opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Hub]:
         bell = Bell(engine, streams.wake)
         await stack.enter_async_context(bell.running())
         metrics.streams.set_function(lambda: streams.count)
-        yield Hub(settings, engine, vault, Tokens.open(settings), bell, streams, metrics.observe)
+        hub = Hub(settings, engine, vault, Tokens.open(settings), bell, streams, metrics.observe)
+        stack.push_async_callback(hub.behind.end)
+        yield hub
 
 
 def create_app(hub: Hub, metrics: Metrics | None = None) -> Starlette:
@@ -106,11 +114,20 @@ def create_app(hub: Hub, metrics: Metrics | None = None) -> Starlette:
             counted.pending.set(await pending(connection))
         return Response(generate_latest(counted.registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    async def errors_file(request: Request) -> Response:
+        try:
+            caller = Caller(hub, verified(hub, request.headers))
+        except InvalidToken:
+            return refused_token()
+        found = await take_errors(caller.operation(), request.path_params["address"])
+        return Response(status_code=404) if found is None else Response(found, headers=_WORKBOOK)
+
     endpoint = Endpoint(hub)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint, name="graphql"),
             WebSocketRoute("/graphql", endpoint, name="graphql"),
+            Route(f"{ERRORS_PATH}/{{address}}", errors_file, methods=["GET"]),
             Route("/health/live", live, methods=["GET"]),
             Route("/health/ready", ready, methods=["GET"]),
             Route("/metrics", exposed, methods=["GET"]),
@@ -158,14 +175,17 @@ class Watched:
             await self.app(scope, receive, noting)
         finally:
             spent = time.perf_counter() - begun
-            route = scope["path"] if scope["path"] in _ROUTES else "other"
+            path = scope["path"]
+            if path.startswith(f"{ERRORS_PATH}/"):
+                path = ERRORS_PATH
+            route = path if path in _ROUTES else "other"
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self.metrics.requests.labels(route, method, str(status)).inc()
             self.metrics.seconds.labels(route).observe(spent)
             _log.info("request", route=route, method=method, status=status, milliseconds=round(spent * 1000, 1))
 
 
-_ROUTES = frozenset({"/graphql", "/health/live", "/health/ready", "/metrics"})
+_ROUTES = frozenset({"/graphql", ERRORS_PATH, "/health/live", "/health/ready", "/metrics"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from strawberry import UNSET
 from hub.database.engine import transaction
 from hub.domain import operation
 from hub.domain.outcome import Changed
-from hub.errors import NotAllowed, NotFound, Refused
+from hub.errors import InvalidInput, NotAllowed, NotFound, Refused
 from hub.resolvers.context import Context
 from hub.resolvers.node import TypeNumber
 
@@ -87,6 +88,25 @@ class Action:
     for_members: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with a call. It counts by its digest: the same file again is the same call."""
+
+    name: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """What tells two files apart."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+async def _received(upload: Any) -> File:
+    if not hasattr(upload, "read"):
+        raise InvalidInput("file")
+    return File(str(upload.filename or ""), await upload.read())
+
+
 async def run(action: Action, context: Context, data: Any) -> Any:
     """Do what an input asks, and return the answer, or the refusal."""
     try:
@@ -116,6 +136,8 @@ def camel(name: str) -> str:
 async def _commit(action: Action, context: Context, data: Any) -> Any:
     _allow(action, context)
     said = given(data)
+    if (upload := said.get("file")) is not None:
+        said["file"] = await _received(upload)
     op_id: UUID = said.pop("op_id")
     decoded = _decoded(context, said)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -133,7 +155,8 @@ async def _attempt(
 ) -> Any:
     hub, viewer = context.hub, context.viewer
     async with transaction(hub.engine) as connection:
-        before = await operation.begin(connection, hub.vault, viewer, op_id, action.name, said, context.now)
+        arguments = {name: value.digest if isinstance(value, File) else value for name, value in said.items()}
+        before = await operation.begin(connection, hub.vault, viewer, op_id, action.name, arguments, context.now)
         if before is not None and not action.always:
             return before.aggregate
         result = await action.act(Call(context, connection, dict(decoded)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from strawberry.dataloader import DataLoader
 
@@ -17,8 +18,12 @@ from hub.auth import Claims, Tokens
 from hub.crypto import CursorCodec, IdCodec, Vault
 from hub.domain.dates import utc_now
 from hub.domain.viewer import Role, Viewer
+from hub.errors import Refused
 from hub.feed.follow import Streams
+from hub.logs import describe, error_id
 from hub.settings import Settings
+
+_log = structlog.get_logger("hub")
 
 Read = Callable[[AsyncConnection, Viewer, list[Any]], Awaitable[Mapping[Any, Any]]]
 """Reads many records at once for a viewer: keys in, what is visible of them out."""
@@ -29,6 +34,36 @@ class Bell(Protocol):
 
     def ring(self) -> None:
         """Say that something was committed."""
+
+
+class Behind:
+    """Work that goes on behind an answer, in this process; it ends with the process."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any], then: Callable[[], None]) -> None:
+        """Begin some work, and call `then` when it is over."""
+
+        async def carry_out() -> None:
+            try:
+                await work
+            except Refused as refused:
+                _log.warning("work behind an answer was refused", code=refused.code)
+            except Exception as error:  # noqa: BLE001 — nobody else would hear of it
+                _log.error("work behind an answer broke down", error_id=error_id(), error=describe(error))
+            finally:
+                then()
+
+        task = asyncio.create_task(carry_out())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def end(self) -> None:
+        """Cancel what is still going on, and wait for it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +77,7 @@ class Hub:
     bell: Bell
     streams: Streams
     observe: Callable[[str], None] = lambda _word: None
+    behind: Behind = field(default_factory=Behind)
 
 
 @dataclass(slots=True)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from hub.errors import NotAllowed
-from hub.models import ImportRun
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.crypto import NotSealedHere
+from hub.database.engine import transaction
+from hub.domain import visibility
+from hub.domain.viewer import Viewer
+from hub.models import ImportRun, ImportState, LedgerKind
 from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
 from hub.resolvers.relation import one
+from hub.sync.ledger import run
+
+ERRORS_PATH = "/errors-files"
+_ERRORS = "errors file"
+_WITH_ERRORS = text("select id from import_run where id = any(:ids) and errors_sealed is not null")
+# The row is read before it is changed: what is returned is what was there.
+_TAKE_ERRORS = text(
+    """
+    with taken as (select id, errors_sealed from import_run where id = :id and errors_sealed is not null for update)
+    update import_run r set errors_sealed = null from taken t where r.id = t.id returning t.errors_sealed
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +92,82 @@ def report(row: Any, _context: Context) -> Report | None:
     )
 
 
-def errors_file(_row: Any, _context: Context) -> str | None:
-    """Return the one-time address of the refused rows."""
-    return None
+async def errors_file(row: Any, context: Context) -> str | None:
+    """Return the address of the refused rows; none when there are none, or when they were fetched already."""
+    if not await context.load(_with_errors, row.id):
+        return None
+    return f"{ERRORS_PATH}/{context.cursors.seal(_ERRORS, row.id.bytes)}"
+
+
+async def _with_errors(connection: AsyncConnection, _viewer: Viewer, ids: list[UUID]) -> Mapping[UUID, bool]:
+    found = await connection.execute(_WITH_ERRORS, {"ids": ids})
+    return dict.fromkeys(found.scalars(), True)
+
+
+async def take_errors(context: Context, address: str) -> bytes | None:
+    """Return the workbook of an address and forget it: it is given once. None for an address that is none of theirs."""
+    try:
+        identifier = UUID(bytes=context.cursors.unseal(_ERRORS, address))
+    except NotSealedHere:
+        return None
+    async with transaction(context.hub.engine) as connection:
+        if await visibility.row(connection, context.viewer, ImportRun, identifier) is None:
+            return None
+        sealed: bytes | None = await connection.scalar(_TAKE_ERRORS, {"id": identifier})
+    return None if sealed is None else context.hub.vault.unseal_bytes("errors", identifier, sealed)
 
 
 def _problem(found: dict[str, Any]) -> RowProblem:
     return RowProblem(found.get("sheet"), found["row"], found.get("field"), found["code"], found["message"])
 
 
-async def _not_yet(_call: Call) -> Any:
-    # To be joined to `hub.sync.ledger`: plan the upload (counted by its digest), apply a plan, cancel a run.
-    raise NotAllowed
+async def _import(call: Call) -> Any:
+    said = call.said
+    return await run.start(
+        call.connection,
+        **call.by_vault,
+        system=call.context.hub.settings.system,
+        given=run.Import(
+            kind=LedgerKind(said["kind"]),
+            organization=said.get("organization_id"),
+            content=said["file"].content,
+            name=said["file"].name,
+        ),
+    )
+
+
+async def _apply(call: Call) -> Any:
+    said = call.said
+    return await run.begin(call.connection, **call.by, run_id=said["import_run_id"], plan_digest=said["plan_digest"])
+
+
+async def _cancel(call: Call) -> Any:
+    return await run.cancel(call.connection, **call.by, run_id=call.said["import_run_id"])
 
 
 async def _read(context: Context, identifier: UUID) -> Any:
     return await context.load(one(ImportRun), identifier)
 
 
-import_ledger = Action("importLedger", _not_yet, _read)
-apply_import = Action("applyImport", _not_yet, _read)
-cancel_import = Action("cancelImport", _not_yet, _read)
+async def _carry_out(context: Context, identifier: UUID) -> Any:
+    """Let the run be carried out behind the answer; how far it is says the run itself."""
+    found = await _read(context, identifier)
+    if found is not None and found.state in (ImportState.PLANNED, ImportState.RUNNING):
+        hub = context.hub
+        hub.behind.start(
+            run.carry_out(
+                hub.engine,
+                viewer=context.viewer,
+                vault=hub.vault,
+                now=context.now,
+                system=hub.settings.system,
+                run_id=identifier,
+            ),
+            then=hub.bell.ring,
+        )
+    return found
+
+
+import_ledger = Action("importLedger", _import, _read)
+apply_import = Action("applyImport", _apply, _carry_out)
+cancel_import = Action("cancelImport", _cancel, _read)

@@ -54,6 +54,8 @@ async def _amend(call: Call) -> Any:
 def _side(call: Call, located: Located) -> Side:
     """Return whose statement an amendment is about: as it says, else the caller's own."""
     said = call.said
+    if not located.sides:
+        raise NotFound("liaisonId")
     if said.get("outflow") is not None:
         if said.get("inflow") is not None or said.get("verifying") is not None:
             raise InvalidInput("inflow")
@@ -62,8 +64,6 @@ def _side(call: Call, located: Located) -> Side:
         return Side.INFLOW
     if not said.get("unchanged"):
         raise InvalidInput("unchanged")
-    if not located.sides:
-        raise NotFound("liaisonId")
     # Whoever stands above both sides has to say which one is confirmed, unless there is only one statement.
     theirs = [side for side in located.sides if _has(located, side)]
     if len(theirs) != 1:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from hub.crypto import NotSealedHere
-from hub.domain import question, task
+from hub.domain import question, task, visibility
 from hub.domain.page import USUAL_PAGE, Window
 from hub.domain.scope import in_scope
 from hub.domain.task import After, Task
@@ -151,6 +151,9 @@ async def _complete(call: Call) -> Any:
         raise NotAllowed(
             "taskId", message="这项任务随记录办结，不能直接答复。 This task goes when its record moves on."
         )
+    row = await visibility.row(call.connection, call.context.viewer, Question, decoded[1])
+    if row is None or row.kind != _KINDS[decoded[0]]:
+        raise NotFound("taskId")
     return await question.complete(
         call.connection, **call.by, question_id=decoded[1], answer=said["answer"], note=said.get("note")
     )

@@ -226,13 +226,13 @@ class Endpoint(GraphQL[Any, Any]):
             return
         request = Request(scope, limited(scope, receive))
         try:
-            request.state.claims = self._verified(request.headers)
+            request.state.claims = verified(self.hub, request.headers)
             if request.method != "POST":
                 # Also for queries: what is asked for must never stand in an address.
                 raise HTTPException(405, "GraphQL is asked by POST.")
             response = await self.run(request)
         except InvalidToken:
-            response = _refused(401, _BAD_TOKEN, {"WWW-Authenticate": "Bearer"})
+            response = refused_token()
         except TooLarge:
             response = _refused(413, "The request is too large.", {"Connection": "close"})
         except HTTPException as error:
@@ -251,18 +251,10 @@ class Endpoint(GraphQL[Any, Any]):
     async def on_ws_connect(self, context: Caller) -> Any:
         """Take a socket whose token is good, by header or `{"authorization": "Bearer …"}`; close any other with 4403."""
         try:
-            context.claims = self._verified(context.credentials)
+            context.claims = verified(self.hub, context.credentials)
         except InvalidToken:
             raise ConnectionRejectionError from None
         return strawberry.UNSET
-
-    def _verified(self, headers: Mapping[str, Any]) -> Claims:
-        """Return the claims of a bearer token. Raises InvalidToken."""
-        given = headers.get("authorization")
-        scheme, _, token = given.partition(" ") if isinstance(given, str) else ("", "", "")
-        if scheme.lower() != "bearer":
-            raise InvalidToken
-        return self.hub.tokens.verify(token.strip(), utc_now())
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Begin the answer, in the media type that the caller asked for; application/json unless they did."""
@@ -302,6 +294,20 @@ class Endpoint(GraphQL[Any, Any]):
             return await super().parse_http_body(request)
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise HTTPException(400, "The request cannot be read.") from error
+
+
+def verified(hub: Hub, headers: Mapping[str, Any]) -> Claims:
+    """Return the claims of a bearer token. Raises InvalidToken."""
+    given = headers.get("authorization")
+    scheme, _, token = given.partition(" ") if isinstance(given, str) else ("", "", "")
+    if scheme.lower() != "bearer":
+        raise InvalidToken
+    return hub.tokens.verify(token.strip(), utc_now())
+
+
+def refused_token() -> Response:
+    """Return the one answer to every request without a valid token."""
+    return _refused(401, _BAD_TOKEN, {"WWW-Authenticate": "Bearer"})
 
 
 def limited(scope: Scope, receive: Receive) -> Receive:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from graphql import build_schema
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.app import create_app
@@ -23,9 +24,11 @@ from hub.feed.bell import Bell
 from hub.feed.follow import Streams
 from hub.resolvers.context import Hub
 from hub.resolvers.node import TypeNumber
+from hub.schema.server import print_sdl
 from hub.settings import Settings
 
 MASTER = bytes(range(32))
+SCHEMA = build_schema(print_sdl())
 
 
 @dataclass
@@ -66,15 +69,13 @@ class World:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    async def call(self, token: str, mutation: str, answer: str = "__typename", **said: Any) -> Any:
+    async def call(self, token: str, mutation: str, answer: str = "__typename", /, **said: Any) -> Any:
         """The answer of one mutation, with everything of a refusal."""
         said.setdefault("opId", str(uuid4()))
-        kind = mutation[0].upper() + mutation[1:] + "Input"
-        kind = {
-            "confirmTransferInput": "TransferStepInput",
-        }.get(kind[0].lower() + kind[1:], kind)
+        assert SCHEMA.mutation_type is not None
+        kind = SCHEMA.mutation_type.fields[mutation].args["input"].type
         query = f"""
-            mutation($input: {said.pop("kind", kind)}!) {{
+            mutation($input: {kind}) {{
                 {mutation}(input: $input) {{
                     ... on Refusal {{ code field message currentVersion currentState }} {answer}
                 }}
