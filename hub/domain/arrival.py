@@ -128,12 +128,11 @@ async def register(
         outcomes.append(Changed(row["id"], 1, new=True))
     await copy_rows(connection, "arrival", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
     await copy_rows(connection, "identity", ("subject_id", "digest", "of_member"), identities)
-    events = [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows]
-    events += [event(EventKind.MEMBER_PLACED, row, now) for row in rows if row["branch_id"]]
-    await append(connection, events, at=now)
+    await append(connection, [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows], at=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
-    await match.match_certain(connection, now=now, by=viewer.actor, arrivals=said)
-    await inbox.refresh(connection, said)
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=said, fresh=said)
+    await inbox.add(connection, said)
+    await inbox.restate(connection, [pair.departure_id for pair in pairs])
     return outcomes
 
 
@@ -324,9 +323,10 @@ async def _write(
         at=now,
     )
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
-    await match.match_certain(connection, now=now, by=viewer.actor, arrivals=changed)
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=changed)
     await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)
-    await inbox.refresh(connection, changed)
+    await inbox.refresh(connection, moved)
+    await inbox.restate(connection, [*changed, *match.statements(pairs)])
 
 
 def event(kind: EventKind, row: Mapping[str, Any], now: datetime, shared: match.Pair | None = None) -> Event:

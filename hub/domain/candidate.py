@@ -93,6 +93,7 @@ async def confirm(
     pairs = await match.confirm_rows(
         connection, now=now, by=viewer.actor, rows=[_Confirmed(departure_id, row["arrival_id"], row["member_id"])]
     )
+    await inbox.restate(connection, match.statements(pairs))
     await discrepancy.compare(connection, vault=vault, now=now, subjects=[departure_id])
     return Changed(departure_id, pairs[0].departure_version)
 
@@ -142,7 +143,7 @@ async def deny(
         events.append(await _tell_registrar(connection, EventKind.MATCH_DENIED, arrival, now))
     await append(connection, events, at=now)
     if named:
-        await inbox.refresh(connection, [arrival["id"]])
+        await inbox.restate(connection, [arrival["id"]])
     return Changed(candidate_id, version + 1)
 
 
@@ -214,7 +215,7 @@ async def object_to_denial(
         ],
         at=now,
     )
-    await inbox.refresh(connection, [statement])
+    await inbox.restate(connection, [statement])
     return Changed(statement, version + 1)
 
 
@@ -259,7 +260,7 @@ async def undo(
     pair = (await match.pairs(connection, [located.match_id]))[0]
     await append(connection, match.parted(pair, now), at=now)
     await discrepancy.drop(connection, now=now, by=viewer.actor, pairs=[pair])
-    await inbox.refresh(connection, [located.departure_id, located.arrival_id])
+    await inbox.restate(connection, [located.departure_id, located.arrival_id])
     statement = located.departure_id if Side.OUTFLOW in located.sides else located.arrival_id
     return Changed(statement, versions[Side.OUTFLOW if Side.OUTFLOW in located.sides else Side.INFLOW] + 1)
 

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import discrepancy, history, identity, match, statement
+from hub.domain import discrepancy, history, identity, inbox, match, statement
 from hub.domain.outcome import Changed
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
@@ -94,10 +94,9 @@ async def correct_identity(
         ],
         at=now,
     )
-    if arrival_id is not None:
-        await match.match_certain(connection, now=now, by=viewer.actor, arrivals=[subject])
-    else:
-        await match.match_certain(connection, now=now, by=viewer.actor, members=[subject])
+    whose = {"members": [subject]} if member_id is not None else {"arrivals": [subject]}
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, **whose)
+    await inbox.restate(connection, match.statements(pairs))
     await discrepancy.compare(connection, vault=vault, now=now, subjects=[subject])
     return Changed(subject, version)
 

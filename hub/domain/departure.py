@@ -128,8 +128,9 @@ async def register(
             for row, command in zip(rows, _accepted(commands, outcomes), strict=True)
         },
     )
-    await match.match_certain(connection, now=now, by=viewer.actor, departures=ids)
-    await inbox.refresh(connection, ids)
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, departures=ids, fresh=ids)
+    await inbox.add(connection, ids)
+    await inbox.restate(connection, [pair.arrival_id for pair in pairs])
     return outcomes
 
 
@@ -239,7 +240,8 @@ async def amend(
         )
         await question.ask_unreadable(connection, now=now, side=Side.OUTFLOW, said=asked)
         if renamed:
-            await match.match_certain(connection, now=now, by=viewer.actor, departures=sorted(renamed))
+            pairs = await match.match_certain(connection, now=now, by=viewer.actor, departures=sorted(renamed))
+            await inbox.restate(connection, match.statements(pairs))
         await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)
     return outcomes
 
@@ -295,7 +297,7 @@ async def close(
         await match.end(connection, now=now, match_id=shared.match_id)
         await discrepancy.drop(connection, now=now, by=by, pairs=[shared])
     await question.drop(connection, now=now, by=by, statements=[row["id"]])
-    await inbox.refresh(connection, [row["id"], *([shared.arrival_id] if shared else [])])
+    await inbox.restate(connection, [row["id"], *([shared.arrival_id] if shared else [])])
     return int(ended["version"])
 
 

@@ -9,47 +9,55 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The state as that side may see it. A denial reaches the inflow side only where the outflow statement named it.
-WANTED = """
-    select d.id, c.ancestor as organization_id, 'OUTFLOW' as side,
-           case when d.ended_on is not null then 'ENDED'
-                when exists (select from match m where m.departure_id = d.id and m.state = 'CONFIRMED') then 'MATCHED'
-                else 'AWAITING_ARRIVAL' end as state,
+_OUTFLOW_STATE = """
+    case when d.ended_on is not null then 'ENDED'
+         when exists (select from match m where m.departure_id = d.id and m.state = 'CONFIRMED') then 'MATCHED'
+         else 'AWAITING_ARRIVAL' end
+"""
+_INFLOW_STATE = """
+    case when exists (select from match m where m.arrival_id = a.id and m.state = 'CONFIRMED' and m.ended_at is null)
+              then 'MATCHED'
+         when a.state in ('RETURNED', 'LEFT') then 'ENDED'
+         when exists (select from match m where m.arrival_id = a.id and m.state = 'CONFIRMED') then 'ENDED'
+         when exists (select from match m where m.arrival_id = a.id and m.state = 'DENIED' and m.named) then 'DENIED'
+         else 'UNMATCHED' end
+"""
+_STATES = f"""
+    select d.id, {_OUTFLOW_STATE} as state from departure d where d.id = any(:ids)
+    union all
+    select a.id, {_INFLOW_STATE} from arrival a where a.id = any(:ids)
+"""
+_WANTED = f"""
+    select d.id, c.ancestor as organization_id, 'OUTFLOW' as side, {_OUTFLOW_STATE} as state,
            d.recorded_at as created_at
       from departure d join organization_closure c on c.descendant = d.organization_id
-     where {departures}
+     where {{departures}}
     union all
-    select a.id, c.ancestor, 'INFLOW',
-           case when l.live then 'MATCHED'
-                when l.ended then 'ENDED'
-                when a.state in ('RETURNED', 'LEFT') then 'ENDED'
-                when exists (select from match m where m.arrival_id = a.id and m.state = 'DENIED' and m.named)
-                     then 'DENIED'
-                else 'UNMATCHED' end,
-           a.recorded_at
+    select a.id, c.ancestor, 'INFLOW', {_INFLOW_STATE}, a.recorded_at
       from arrival a
-      join lateral (select distinct ancestor from organization_closure
-                     where descendant in (a.organization_id, a.branch_id)) c on true
-      left join lateral (select bool_or(m.ended_at is null) as live, bool_or(m.ended_at is not null) as ended
-                           from match m where m.arrival_id = a.id and m.state = 'CONFIRMED') l on true
-     where {arrivals}
+      join lateral (select ancestor from organization_closure where descendant = a.organization_id
+                     union select ancestor from organization_closure where descendant = a.branch_id) c on true
+     where {{arrivals}}
 """
-_REFRESH = text(
-    "with wanted as ("
-    + WANTED.format(departures="d.id = any(:ids)", arrivals="a.id = any(:ids)")
-    + """),
-    gone as (
-        delete from inbox i where i.id = any(:ids)
-           and not exists (select from wanted w where w.id = i.id and w.organization_id = i.organization_id)
-    )
-    insert into inbox as i (id, organization_id, side, state, created_at)
-    select id, organization_id, side, state, created_at from wanted
-    on conflict (id, organization_id) do update set state = excluded.state, side = excluded.side
-     where i.state <> excluded.state
+_GONE = text(
+    """
+    delete from inbox i where i.id = any(:ids)
+       and not exists (select from departure d join organization_closure c on c.descendant = d.organization_id
+                        where d.id = i.id and c.ancestor = i.organization_id)
+       and not exists (select from arrival a join organization_closure c
+                                              on c.descendant in (a.organization_id, a.branch_id)
+                        where a.id = i.id and c.ancestor = i.organization_id)
     """
 )
+_INSERT = text(
+    "insert into inbox as i (id, organization_id, side, state, created_at)"
+    + _WANTED.format(departures="d.id = any(:ids)", arrivals="a.id = any(:ids)")
+    + "on conflict (id, organization_id) do update set state = excluded.state where i.state <> excluded.state"
+)
+_RESTATE = text(f"update inbox i set state = s.state from ({_STATES}) s where i.id = s.id and i.state <> s.state")
 _DIFFERENCES = text(
     "with wanted as ("
-    + WANTED.format(departures="true", arrivals="true")
+    + _WANTED.format(departures="true", arrivals="true")
     + """)
     select count(*) from wanted w full join inbox i on i.id = w.id and i.organization_id = w.organization_id
      where w.id is null or i.id is null or w.state <> i.state or w.created_at <> i.created_at
@@ -57,11 +65,26 @@ _DIFFERENCES = text(
 )
 
 
-async def refresh(connection: AsyncConnection, statements: Iterable[UUID]) -> None:
-    """Bring the rows of some statements (departures, arrivals) up to date, in the caller's transaction."""
+async def add(connection: AsyncConnection, statements: Iterable[UUID]) -> None:
+    """Write the rows of new statements (departures, arrivals), in the caller's transaction."""
     ids = sorted(set(statements))
     if ids:
-        await connection.execute(_REFRESH, {"ids": ids})
+        await connection.execute(_INSERT, {"ids": ids})
+
+
+async def restate(connection: AsyncConnection, statements: Iterable[UUID]) -> None:
+    """Bring the states of some statements up to date; whose lists they stand in is as before."""
+    ids = sorted(set(statements))
+    if ids:
+        await connection.execute(_RESTATE, {"ids": ids})
+
+
+async def refresh(connection: AsyncConnection, statements: Iterable[UUID]) -> None:
+    """Bring the rows of some statements up to date after they were placed elsewhere, or the tree changed."""
+    ids = sorted(set(statements))
+    if ids:
+        await connection.execute(_GONE, {"ids": ids})
+        await connection.execute(_INSERT, {"ids": ids})
 
 
 async def differences(connection: AsyncConnection) -> int:

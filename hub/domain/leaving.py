@@ -75,5 +75,5 @@ async def _finish(
     ended = {**row, **values, "version": row["version"] + 1}
     await append(connection, [event(kind, ended, now, shared)], at=now)
     await question.drop(connection, now=now, by=viewer.actor, statements=[row["id"]])
-    await inbox.refresh(connection, [row["id"]])
+    await inbox.restate(connection, [row["id"]])
     return Changed(row["id"], row["version"] + 1)

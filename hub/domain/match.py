@@ -7,7 +7,7 @@ else is a question that the outflow side alone sees, made by a job in its own tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
-from hub.domain import inbox
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EventKind, Topic
 
@@ -128,12 +127,16 @@ _CERTAIN: Final = f"""
 """
 _BY_ARRIVALS: Final = text(_CERTAIN.format(by_identity="ai.subject_id = any(:ids)", by_card="a.id = any(:ids)"))
 _BY_MEMBERS: Final = text(_CERTAIN.format(by_identity="mi.subject_id = any(:ids)", by_card="d.member_id = any(:ids)"))
-_LOCK_DEPARTURES: Final = text(
-    "update departure set version = version + 1 where id = any(:ids) returning id, version, organization_id"
-)
-_LOCK_ARRIVALS: Final = text(
-    "update arrival set version = version + 1 where id = any(:ids) returning id, version, organization_id, branch_id"
-)
+_LOCK: Final = {
+    "departure": text("select id, version, organization_id from departure where id = any(:ids) order by id for update"),
+    "arrival": text(
+        "select id, version, organization_id, branch_id from arrival where id = any(:ids) order by id for update"
+    ),
+}
+_MOVE: Final = {
+    "departure": text("update departure set version = version + 1 where id = any(:ids)"),
+    "arrival": text("update arrival set version = version + 1 where id = any(:ids)"),
+}
 _ASKED: Final = text(
     """
     select id, version, member_id, arrival_id from match
@@ -174,11 +177,12 @@ async def match_certain(
     departures: Iterable[UUID] = (),
     arrivals: Iterable[UUID] = (),
     members: Iterable[UUID] = (),
+    fresh: Collection[UUID] = (),
 ) -> list[Pair]:
     """Match at once what is certain and was named for the registrar, in the caller's transaction.
 
-    Call it after the statements are written and before the inbox is refreshed for them; the other side's rows are
-    refreshed here.
+    Call it after the statements are written. `fresh`: those that this transaction made; their version does not move
+    again, since nobody saw the first. The caller refreshes the inbox for both sides (`statements`).
     """
     people = list(members)
     if wanted := list(departures):
@@ -191,19 +195,21 @@ async def match_certain(
         rows += await connection.execute(_BY_ARRIVALS, {"ids": wanted})
     if not rows:
         return []
-    return await confirm_rows(connection, now=now, by=by, rows=rows)
+    return await confirm_rows(connection, now=now, by=by, rows=rows, fresh=fresh)
 
 
-async def confirm_rows(connection: AsyncConnection, *, now: datetime, by: str, rows: Iterable[Any]) -> list[Pair]:
+def statements(pairs_: Iterable[Pair]) -> list[UUID]:
+    """Return the ids of both statements of some pairs."""
+    return [statement for pair in pairs_ for statement in (pair.departure_id, pair.arrival_id)]
+
+
+async def confirm_rows(
+    connection: AsyncConnection, *, now: datetime, by: str, rows: Iterable[Any], fresh: Collection[UUID] = ()
+) -> list[Pair]:
     """Write confirmed matches for pairs (departure_id, arrival_id, member_id, basis, pair_digest), with their events."""
     found = list(rows)
-    outflow = {
-        row.id: row
-        for row in await connection.execute(_LOCK_DEPARTURES, {"ids": sorted(r.departure_id for r in found)})
-    }
-    inflow = {
-        row.id: row for row in await connection.execute(_LOCK_ARRIVALS, {"ids": sorted(r.arrival_id for r in found)})
-    }
+    outflow = await _moved(connection, "departure", [r.departure_id for r in found], fresh)
+    inflow = await _moved(connection, "arrival", [r.arrival_id for r in found], fresh)
     asked_before = {
         (row.member_id, row.arrival_id): row
         for row in await connection.execute(
@@ -257,8 +263,19 @@ async def confirm_rows(connection: AsyncConnection, *, now: datetime, by: str, r
     if answers:
         await connection.execute(_ANSWER, answers)
     await append(connection, [event for pair in confirmed for event in joined(pair, now)], at=now)
-    await inbox.refresh(connection, [*outflow, *inflow])
     return confirmed
+
+
+async def _moved(
+    connection: AsyncConnection, table: str, ids: Iterable[UUID], fresh: Collection[UUID]
+) -> dict[UUID, Any]:
+    """Lock the statements, move the version of those that others may have seen, and return them as they now stand."""
+    wanted = sorted(set(ids))
+    seen = [statement for statement in wanted if statement not in fresh]
+    if seen:
+        await connection.execute(_LOCK[table], {"ids": seen})
+        await connection.execute(_MOVE[table], {"ids": seen})
+    return {row.id: row for row in await connection.execute(_LOCK[table], {"ids": wanted})}
 
 
 def joined(pair: Pair, now: datetime) -> list[Event]:

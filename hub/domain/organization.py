@@ -343,16 +343,16 @@ async def change_officer(
 _PLACE_END = "省市区县旗镇乡街道"
 _PLACES: Final = text(
     """
-    select p.place, (array_agg(o.id order by o.level))[1] as id,
-           count(*) filter (where o.level = o.highest) as highest_count
-      from unnest(cast(:places as text[])) as p(place)
-      join lateral (
-        select o.id, l.level, min(l.level) over () as highest
-          from organization o
-          join lateral (select max(c.depth) as level from organization_closure c where c.descendant = o.id) l on true
-         where o.closed_on is null and starts_with(regexp_replace(o.name, '^中共|\\s', '', 'g'), p.place)
-      ) o on true
-     group by p.place
+    with fitting as materialized (
+        select p.place, o.id from unnest(cast(:places as text[])) as p(place)
+          join organization o on o.closed_on is null
+           and (starts_with(o.name, '中共' || p.place) or starts_with(o.name, p.place))
+    ), placed as (
+        select f.place, f.id, l.level, min(l.level) over (partition by f.place) as highest
+          from fitting f
+          join lateral (select max(c.depth) as level from organization_closure c where c.descendant = f.id) l on true
+    )
+    select place, (array_agg(id))[1] as id, count(*) as number from placed where level = highest group by place
     """
 )
 
@@ -367,9 +367,7 @@ async def resolve_places(connection: AsyncConnection, places: Iterable[str | Non
     asked = sorted({trimmed for trimmed in wanted.values() if len(trimmed) > 1})
     if not asked:
         return {}
-    found = {
-        row.place: row.id for row in await connection.execute(_PLACES, {"places": asked}) if row.highest_count == 1
-    }
+    found = {row.place: row.id for row in await connection.execute(_PLACES, {"places": asked}) if row.number == 1}
     return {place: found[trimmed] for place, trimmed in wanted.items() if trimmed in found}
 
 

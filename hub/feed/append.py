@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +14,6 @@ from hub.database.copy import copy_rows
 from hub.models.event import Aggregate, EventKind, Topic
 
 _COLUMNS = (
-    "event_id",
     "topic",
     "kind",
     "aggregate",
@@ -32,7 +31,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Event:
     """That something happened to one record. No content: readers fetch what they may see today.
 
@@ -60,7 +59,6 @@ async def append(connection: AsyncConnection, events: Iterable[Event], *, at: da
     the numbering step goes by outbox id, so the lock is what keeps each aggregate's versions ascending."""
     rows = [
         (
-            uuid4(),
             event.topic.value,
             event.kind.value,
             event.aggregate.value,

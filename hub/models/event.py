@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped
@@ -111,7 +111,7 @@ class Outbox(EventColumns, Base):
     __tablename__ = "outbox"
 
     id: Mapped[int] = is_internal(BigInteger, Identity(always=True, cache=1), primary_key=True)
-    event_id: Mapped[UUID] = is_open()
+    event_id: Mapped[UUID] = is_open(server_default=text("gen_random_uuid()"))
     audience: Mapped[list[UUID]] = is_internal(ARRAY(PgUUID(as_uuid=True)))
 
 

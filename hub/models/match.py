@@ -78,7 +78,7 @@ class Match(Base):
     member_id: Mapped[UUID] = is_open(ForeignKey("member.id"))
     departure_id: Mapped[UUID | None] = is_open(ForeignKey("departure.id"))
     arrival_id: Mapped[UUID] = is_open(ForeignKey("arrival.id"))
-    asked_organization_id: Mapped[UUID] = is_open(ForeignKey("organization.id"))
+    asked_organization_id: Mapped[UUID] = is_open()
     basis: Mapped[str] = is_open()
     state: Mapped[str] = is_open()
     named: Mapped[bool] = is_internal(server_default=text("false"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from hub.sync.ledger.planned import Outcome, PlannedRow
 from hub.sync.ledger.report import Report
 
 BATCH: Final = 500
+AT_ONCE: Final = 2
 _DEADLOCK: Final = "40P01"
 _TRIES: Final = 5
 
@@ -53,10 +55,9 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
         await _apply_organizations(applying, made)
         await progress(len(made.rows), len(made.rows))
         return made.report
-    for start in range(0, len(made.rows), BATCH):
-        batch = [row for row in made.rows[start : start + BATCH] if row.command is not None or row.suggestions]
-        await _apply_batch(applying, made.kind, batch)
-        await progress(min(start + BATCH, len(made.rows)), len(made.rows))
+    await _count_anew(applying.engine, made)
+    await _apply_rows(applying, made, progress)
+    await _count_anew(applying.engine, made)
     touched = [row.record for row in made.rows if row.record is not None]
     if made.kind in (LedgerKind.OUTFLOW, LedgerKind.INFLOW):
         for start in range(0, len(touched), 4 * BATCH):
@@ -74,6 +75,41 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
         async with transaction(applying.engine) as connection:
             await _count_matches(connection, report, touched)
     return report
+
+
+async def _count_anew(engine: AsyncEngine, made: Plan) -> None:
+    """Let PostgreSQL count its tables again around a big ledger; its own rounds come a minute too late.
+
+    Without it the tables count as empty, and each batch reads them from end to end.
+    """
+    if len(made.rows) >= 4 * BATCH:
+        async with transaction(engine) as connection:
+            await connection.execute(
+                text("analyze identity, member, affiliation, departure, arrival, match, inbox, organization_closure")
+            )
+
+
+async def _apply_rows(applying: Applying, made: Plan, progress: Progress) -> None:
+    """Apply the rows in batches, two at a time: while the database writes one, the next is made ready.
+
+    Each row of a file is another person, so batches share no record; the file's order holds within a batch.
+    """
+    waiting = iter(range(0, len(made.rows), BATCH))
+    done = 0
+
+    async def work() -> None:
+        nonlocal done
+        for start in waiting:
+            batch = made.rows[start : start + BATCH]
+            await _apply_batch(
+                applying, made.kind, [row for row in batch if row.command is not None or row.suggestions]
+            )
+            done += len(batch)
+            await progress(done, len(made.rows))
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(AT_ONCE):
+            tasks.create_task(work())
 
 
 async def _apply_organizations(applying: Applying, made: Plan) -> None:
@@ -95,6 +131,8 @@ async def _apply_batch(applying: Applying, kind: LedgerKind, rows: Sequence[Plan
     for attempt in range(_TRIES):
         try:
             async with transaction(applying.engine) as connection:
+                # The tables grow under the run: a plan made when they were empty would be kept and scan them all.
+                await connection.execute(text("set local plan_cache_mode = force_custom_plan"))
                 outcomes = await _write(connection, applying, kind, rows)
         except IntegrityError:
             if len(rows) == 1:

@@ -34,16 +34,13 @@ _BY_NAME: Final = text(
 _LIVE: Final = text(
     "select arrival_id from match where state = 'CONFIRMED' and ended_at is null and arrival_id = any(:arrivals)"
 )
-# What would be matched at once: the same conditions as when it is registered (hub.domain.match).
-_CERTAIN: Final = text(
+# Whom the outflow side names, and where: what would be matched at once when it is registered (hub.domain.match).
+_NAMED: Final = text(
     """
-    select i.digest, m.name_key, d.id as departure_id, c.ancestor, c.descendant
+    select i.digest, m.name_key, d.named_organization_id as named
       from identity i join member m on m.id = i.subject_id
       join departure d on d.member_id = m.id and d.ended_on is null
-      join organization_closure c
-        on (c.ancestor = d.named_organization_id and c.descendant = any(:registrars))
-        or (c.descendant = d.named_organization_id and c.ancestor = any(:registrars))
-     where i.of_member and i.digest = any(:digests)
+     where i.of_member and i.digest = any(:digests) and d.named_organization_id is not null
        and not exists (select from match l where l.departure_id = d.id and l.state = 'CONFIRMED')
     """
 )
@@ -56,21 +53,20 @@ class Arrivals:
         self.by_digest: dict[tuple[UUID, bytes], Any] = {}
         self.by_name: dict[tuple[UUID, str], list[Any]] = {}
         self.live: set[UUID] = set()
-        self.certain: set[tuple[UUID, bytes, str]] = set()
+        self.named: dict[tuple[bytes, str], UUID] = {}
 
     @classmethod
     async def load(cls, context: Context, rows: Sequence[tuple[InflowRow[UUID], UUID]]) -> Arrivals:
         """Read them in at most five statements."""
         found = cls()
         registrars = list({registrar for _, registrar in rows})
-        digests = [context.vault.digest("citizen id", row.citizen_id) for row, _ in rows if row.citizen_id]
+        digests = [context.digest(row.citizen_id) for row, _ in rows if row.citizen_id]
         if digests:
             parameters = {"registrars": registrars, "digests": digests}
             for arrival in (await context.connection.execute(_BY_DIGEST, parameters)).mappings():
                 found.by_digest[arrival["registrar"], arrival["digest"]] = arrival
-            for row in await context.connection.execute(_CERTAIN, parameters):
-                for registrar in (row.ancestor, row.descendant):
-                    found.certain.add((registrar, row.digest, row.name_key))
+            for row in await context.connection.execute(_NAMED, {"digests": digests}):
+                found.named[row.digest, row.name_key] = row.named
         names = {row.name_key for row, _ in rows if not row.citizen_id}
         if names:
             parameters = {"registrars": registrars, "names": list(names)}
@@ -136,8 +132,11 @@ def _judge(context: Context, item: PlannedRow, row: InflowRow[UUID], registrar: 
     before = _before(context, row, registrar, arrivals)
     if before is None:
         if row.citizen_id:
-            digest = context.vault.digest("citizen id", row.citizen_id)
-            item.matched = (registrar, digest, row.name_key) in arrivals.certain
+            digest = context.digest(row.citizen_id)
+            named = arrivals.named.get((digest, row.name_key))
+            item.matched = named is not None and (
+                context.names.is_below(named, registrar) or context.names.is_below(registrar, named)
+            )
         item.command = RegisterArrival(
             organization_id=registrar,
             name=row.name,
@@ -163,7 +162,7 @@ def _judge(context: Context, item: PlannedRow, row: InflowRow[UUID], registrar: 
 
 def _before(context: Context, row: InflowRow[UUID], registrar: UUID, arrivals: Arrivals) -> dict[str, Any] | None:
     if row.citizen_id:
-        found = arrivals.by_digest.get((registrar, context.vault.digest("citizen id", row.citizen_id)))
+        found = arrivals.by_digest.get((registrar, context.digest(row.citizen_id)))
         return dict(found) if found is not None else None
     same_name = arrivals.by_name.get((registrar, row.name_key), [])
     same_branch = [arrival for arrival in same_name if arrival["branch_id"] == row.branch] or same_name

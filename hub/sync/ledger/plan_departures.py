@@ -22,7 +22,7 @@ _ENDED: Final = text(
 
 async def plan(context: Context, rows: Sequence[tuple[int, OutflowRow[UUID], UUID | None]]) -> list[PlannedRow]:
     """Plan the rows of an outflow ledger: (table, row, the branch whose own list it is)."""
-    people = await People.load(context, [row for _, row, _ in rows])
+    people = await People.load(context, [row for _, row, _ in rows], "m.id, m.name_key, m.standing")
     who = [people.who(context, row) if row.error is None else row.error for _, row, _ in rows]
     members = list({person["id"] for person in who if person is not None and not isinstance(person, Problem)})
     away: dict[UUID, Any] = {}

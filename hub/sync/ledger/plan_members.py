@@ -18,24 +18,20 @@ IN_SCOPE: Final = """
     (:everywhere or exists (select from organization_closure s
                              where s.ancestor = :viewer and s.descendant = f.organization_id))
 """
-_BY_DIGEST: Final = text(
-    f"""
-    select i.digest, m.*, f.organization_id, f.ends is null as holds
+_BY_DIGEST: Final = f"""
+    select i.digest, {{columns}}, f.organization_id, f.ends is null as holds
       from identity i join member m on m.id = i.subject_id
       join lateral (select * from affiliation f where f.member_id = m.id and f.superseded_at = 'infinity'
                      order by f.starts desc limit 1) f on true
      where i.of_member and i.digest = any(:digests) and {IN_SCOPE}
      order by m.recorded_at desc, m.id
     """
-)
-_BY_NAME: Final = text(
-    f"""
-    select m.*, f.organization_id, true as holds, c.ancestor as branch
+_BY_NAME: Final = f"""
+    select {{columns}}, f.organization_id, true as holds, c.ancestor as branch
       from affiliation f join member m on m.id = f.member_id
       join organization_closure c on c.descendant = f.organization_id and c.ancestor = any(:branches)
      where f.superseded_at = 'infinity' and f.ends is null and m.name_key = any(:names) and {IN_SCOPE}
     """
-)
 
 
 class People:
@@ -45,20 +41,24 @@ class People:
         self._by_digest, self._by_name = by_digest, by_name
 
     @classmethod
-    async def load(cls, context: Context, rows: Iterable[MemberRow[UUID] | OutflowRow[UUID]]) -> People:
+    async def load(
+        cls, context: Context, rows: Iterable[MemberRow[UUID] | OutflowRow[UUID]], columns: str = "m.*"
+    ) -> People:
         """Read everybody whom the rows may mean, in two statements."""
         wanted = [row for row in rows if row.error is None]
         scope = {"everywhere": context.viewer.is_operator, "viewer": context.viewer.organization}
-        digests = [context.vault.digest("citizen id", row.citizen_id) for row in wanted if row.citizen_id]
+        digests = [context.digest(row.citizen_id) for row in wanted if row.citizen_id]
         by_digest: dict[bytes, Any] = {}
         if digests:
-            found = await context.connection.execute(_BY_DIGEST, {**scope, "digests": digests})
+            found = await context.connection.execute(
+                text(_BY_DIGEST.format(columns=columns)), {**scope, "digests": digests}
+            )
             by_digest = {row["digest"]: row for row in found.mappings()}
         nameless = [row for row in wanted if not row.citizen_id and row.organization is not None]
         by_name: dict[tuple[UUID, str], list[Any]] = {}
         if nameless:
             found = await context.connection.execute(
-                _BY_NAME,
+                text(_BY_NAME.format(columns=columns)),
                 {
                     **scope,
                     "branches": list({row.organization for row in nameless}),
@@ -72,7 +72,7 @@ class People:
     def who(self, context: Context, row: MemberRow[UUID] | OutflowRow[UUID]) -> Any | Problem | None:
         """Return the member a row means, what is wrong, or None where a good number is nobody's."""
         if row.citizen_id:
-            person = self._by_digest.get(context.vault.digest("citizen id", row.citizen_id))
+            person = self._by_digest.get(context.digest(row.citizen_id))
             if person is None:
                 return None
             if person["name_key"] != statement.name_key(row.name_key):
@@ -128,7 +128,7 @@ def _judge(context: Context, item: PlannedRow, row: MemberRow[UUID], person: Any
     )
     if row.birth_date and not row.citizen_id:
         given["birth_date"] = row.birth_date
-    organization: UUID = person["organization_id"] if person is not None else row.organization
+    organization: Any = person["organization_id"] if person is not None else row.organization
     if person is not None:
         given = {k: v for k, v in given.items() if not is_less_exact(v if k.endswith("_on") else None, person.get(k))}
         if row.organization is not None and not context.names.is_below(person["organization_id"], row.organization):

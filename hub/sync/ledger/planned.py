@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -64,7 +63,14 @@ class Context:
     names: OrganizationNames[UUID]
     organization: UUID | None
     system: str
-    known: Mapping[str, Any] = field(default_factory=dict)
+    _digests: dict[str, bytes] = field(default_factory=dict)
+
+    def digest(self, citizen_id: str) -> bytes:
+        """Return the digest of an identity number; a plan asks for it several times."""
+        found = self._digests.get(citizen_id)
+        if found is None:
+            found = self._digests[citizen_id] = self.vault.digest("citizen id", citizen_id)
+        return found
 
 
 def said(**fields: Any) -> dict[str, Any]:

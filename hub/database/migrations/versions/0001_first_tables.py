@@ -206,7 +206,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True, cache=1), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("audience", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -293,11 +293,9 @@ def upgrade() -> None:
             "state in ('ARRIVED', 'VERIFYING', 'PLACED', 'RETURNED', 'LEFT')", name=op.f("ck_arrival_state_is_known")
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["organization.id"], name=op.f("fk_arrival_branch_id")),
-        sa.ForeignKeyConstraint(
-            ["home_organization_id"], ["organization.id"], name=op.f("fk_arrival_home_organization_id")
-        ),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_arrival_organization_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival")),
+        postgresql_with={"fillfactor": 75},
     )
     op.create_index(op.f("ix_arrival_branch_id"), "arrival", ["branch_id"], unique=False)
     op.create_index(
@@ -352,9 +350,6 @@ def upgrade() -> None:
         sa.Column("amended_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("amended_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["branch_id"], ["organization.id"], name=op.f("fk_arrival_history_branch_id")),
-        sa.ForeignKeyConstraint(
-            ["home_organization_id"], ["organization.id"], name=op.f("fk_arrival_history_home_organization_id")
-        ),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_arrival_history_organization_id")
         ),
@@ -444,11 +439,9 @@ def upgrade() -> None:
             ["inflow_organization_id"], ["organization.id"], name=op.f("fk_departure_inflow_organization_id")
         ),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_departure_member_id")),
-        sa.ForeignKeyConstraint(
-            ["named_organization_id"], ["organization.id"], name=op.f("fk_departure_named_organization_id")
-        ),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_departure_organization_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
+        postgresql_with={"fillfactor": 75},
     )
     op.create_index(
         op.f("ix_departure_card_number"),
@@ -457,7 +450,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("card_number is not null"),
     )
-    op.create_index(op.f("ix_departure_named_organization_id"), "departure", ["named_organization_id"], unique=False)
     op.create_index(op.f("ix_departure_organization_id"), "departure", ["organization_id"], unique=False)
     op.create_index(
         op.f("ix_departure_phone_digests"), "departure", ["phone_digests"], unique=False, postgresql_using="gin"
@@ -507,9 +499,6 @@ def upgrade() -> None:
             ["inflow_organization_id"], ["organization.id"], name=op.f("fk_departure_history_inflow_organization_id")
         ),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_departure_history_member_id")),
-        sa.ForeignKeyConstraint(
-            ["named_organization_id"], ["organization.id"], name=op.f("fk_departure_history_named_organization_id")
-        ),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_departure_history_organization_id")
         ),
@@ -865,9 +854,6 @@ def upgrade() -> None:
         sa.CheckConstraint("state <> 'DENIED' or denial is not null", name=op.f("ck_match_denied_with_code")),
         sa.CheckConstraint("state in ('ASKED', 'CONFIRMED', 'DENIED', 'UNDONE')", name=op.f("ck_match_state_is_known")),
         sa.ForeignKeyConstraint(["arrival_id"], ["arrival.id"], name=op.f("fk_match_arrival_id")),
-        sa.ForeignKeyConstraint(
-            ["asked_organization_id"], ["organization.id"], name=op.f("fk_match_asked_organization_id")
-        ),
         sa.ForeignKeyConstraint(["departure_id"], ["departure.id"], name=op.f("fk_match_departure_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_match_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match")),
