@@ -99,12 +99,13 @@ async def _import(
                     connection, viewer=viewer, vault=vault, now=now, system=settings.system, given=given
                 )
             return made, made.report
-        return await _apply(engine, settings, vault, viewer, given, now)
+        return await apply_file(engine, settings, vault, viewer, given, now)
 
 
-async def _apply(
+async def apply_file(
     engine: AsyncEngine, settings: Settings, vault: Vault, viewer: Viewer, given: runs.Import, now: datetime
 ) -> tuple[Plan, Report]:
+    """Plan a file and apply the plan, with a progress bar; then ask about matches and number the events."""
     run_id = uuid4()
     async with runs.alone(engine, given.organization, given.kind):
         async with transaction(engine) as connection:

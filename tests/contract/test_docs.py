@@ -1,0 +1,60 @@
+"""Docs are tested: what can be built from the code is built from it, and what has to be named is named."""
+
+import os
+import re
+from pathlib import Path
+
+from hub import errors
+from hub.sync.ledger import messages
+
+ROOT = Path(__file__).parents[2]
+REFUSALS = ROOT / "docs" / "errors.md"
+LEDGERS = ROOT / "docs" / "ledgers.md"
+INTRODUCTION = """# Refusals
+
+A refusal is data: `code`, `message`, and where it helps `field`, `currentVersion`, `currentState`. Nothing happened. Partners
+switch on `code`, which never changes; `message` is for people. This page is built from `hub/errors.py`
+(`HUB_TEST_GOLDEN=write make test ARGS="-k test_docs"`).
+
+| code | what it means, and what to do |
+|---|---|
+"""
+
+
+def refusals() -> str:
+    found = {
+        kind.code: " ".join((kind.__doc__ or "").split())
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.Refused) and kind is not errors.Refused
+    }
+    return INTRODUCTION + "".join(f"| `{code}` | {text} |\n" for code, text in sorted(found.items()))
+
+
+def test_every_refusal_is_explained() -> None:
+    if os.environ.get("HUB_TEST_GOLDEN") == "write":
+        REFUSALS.write_text(refusals(), encoding="utf-8")
+    assert REFUSALS.read_text(encoding="utf-8") == refusals()
+
+
+def test_every_refusal_of_the_contract_exists_and_no_other() -> None:
+    contract = (ROOT / "tests" / "contract" / "contract.graphql").read_text(encoding="utf-8")
+    listed = re.search(r"enum RefusalCode \{([^}]*)\}", contract)
+    assert listed is not None
+    assert {code for code in re.findall(r"`([A-Z_]+)`", refusals())} == set(listed[1].split())
+
+
+def test_every_code_of_a_ledger_is_explained() -> None:
+    text = LEDGERS.read_text(encoding="utf-8")
+    assert [code for code in messages._MESSAGES if f"`{code}`" not in text] == []
+
+
+def test_what_the_readme_points_to_exists() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        linked = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+        assert [path for path in linked if not (ROOT / path).exists()] == []
+
+
+def test_every_decision_has_its_number_and_a_title() -> None:
+    for path in (ROOT / "docs" / "decisions").glob("*.md"):
+        number = path.name[:4]
+        assert re.match(rf"# {number}\.? \S", path.read_text(encoding="utf-8")), path.name
