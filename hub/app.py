@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,10 +19,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from hub import logs
 from hub.auth import InvalidToken, Tokens
-from hub.crypto import MasterKeyMismatch, read_or_create_master_key
+from hub.crypto import read_or_create_master_key
 from hub.database.engine import open_database, transaction
 from hub.database.migrate import current, head
 from hub.domain.dates import utc_now
@@ -29,10 +32,11 @@ from hub.domain.vault import open_vault
 from hub.feed.append import pending
 from hub.feed.bell import Bell
 from hub.feed.follow import Streams
-from hub.operating import OperatorError
 from hub.resolvers.context import Caller, Hub
 from hub.resolvers.import_run import ERRORS_PATH, take_errors
 from hub.schema.server import Endpoint, refused_token, verified
+from hub.sync.jobs import ASK_CANDIDATES, jobs
+from hub.sync.jobs.runner import Runner
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,10 +54,6 @@ _WORKBOOK = {
     "cache-control": "no-store",
 }
 _log = structlog.get_logger("hub")
-
-
-class WrongKey(OperatorError):
-    """The key file is not the one under which the stored data was sealed."""
 
 
 class Metrics:
@@ -75,15 +75,13 @@ class Metrics:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Hub]:
-    """Open everything that a long-lived process needs: database, keys, the numbering of events, the streams."""
+async def opened(settings: Settings, metrics: Metrics, *, worker: bool) -> AsyncIterator[Hub]:
+    """Open everything that a long-lived process needs: database, keys, the numbering of events, the streams; with
+    `worker` the periodic duties too."""
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(settings))
-        try:
-            async with transaction(engine) as connection:
-                vault = await open_vault(connection, read_or_create_master_key(settings.key_file), utc_now())
-        except MasterKeyMismatch as error:
-            raise WrongKey(" ".join((type(error).__doc__ or "").split())) from None
+        async with transaction(engine) as connection:
+            vault = await open_vault(connection, read_or_create_master_key(settings.key_file), utc_now())
         streams = Streams(
             engine,
             heartbeat=settings.heartbeat_seconds,
@@ -93,7 +91,19 @@ async def opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Hub]:
         bell = Bell(engine, streams.wake)
         await stack.enter_async_context(bell.running())
         metrics.streams.set_function(lambda: streams.count)
-        hub = Hub(settings, engine, vault, Tokens.open(settings), bell, streams, metrics.observe)
+        runner = Runner(engine, jobs(settings, vault))
+        if worker:
+            await stack.enter_async_context(runner.running())
+        hub = Hub(
+            settings,
+            engine,
+            vault,
+            Tokens.open(settings),
+            bell,
+            streams,
+            observe=metrics.observe,
+            ask=partial(runner.ring, ASK_CANDIDATES),
+        )
         stack.push_async_callback(hub.behind.end)
         yield hub
 
@@ -189,6 +199,17 @@ _ROUTES = frozenset({"/graphql", ERRORS_PATH, "/health/live", "/health/ready", "
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+class _Socket(WebSocketsSansIOProtocol):
+    """A WebSocket that can be told to end while it is ending."""
+
+    def shutdown(self) -> None:
+        """Close with 1012, unless the other side was first; the server would break down over that."""
+        try:
+            super().shutdown()
+        except InvalidState:
+            self.transport.close()
+
+
 class _Server(uvicorn.Server):
     """Ends well: streams say goodbye, requests are finished, and the process leaves with status 0."""
 
@@ -214,9 +235,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
 
     async def run() -> None:
         metrics = Metrics()
-        async with opened(settings, metrics) as hub, AsyncExitStack() as stack:
-            if worker:
-                await stack.enter_async_context(_duties(hub))
+        async with opened(settings, metrics, worker=worker) as hub:
             config = uvicorn.Config(
                 create_app(hub, metrics),
                 host=host,
@@ -224,7 +243,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                ws="websockets-sansio",
+                ws=_Socket,
                 ws_max_size=_LARGEST_SOCKET_MESSAGE,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=_REQUESTS_MAY_TAKE,
@@ -243,7 +262,7 @@ def work(settings: Settings) -> None:
         ended = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-        async with opened(settings, Metrics()) as hub, _duties(hub):
+        async with opened(settings, Metrics(), worker=True):
             await ended.wait()
 
     _run(run())
@@ -254,10 +273,3 @@ def _run(main: Any) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
-
-
-@asynccontextmanager
-async def _duties(_hub: Hub) -> AsyncIterator[None]:
-    """Run the periodic duties inside the block."""
-    # To be joined to `hub.sync.jobs`.
-    yield

@@ -78,7 +78,8 @@ class Action:
     """What a mutation does: `act` in the transaction, then `read` what it answers, as the caller sees it afterwards.
 
     `always`: searches and openings happen again when the call is repeated, and are audited again; `read` then takes
-    what `act` found instead of an id. `for_members`: a member may do it too.
+    what `act` found instead of an id. `for_members`: a member may do it too. `asks`: afterwards two records may look
+    like one person; the job that asks is rung whether or not they do, so that the time it takes tells nothing.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Action:
     read: Callable[[Context, Any], Awaitable[Any]]
     always: bool = False
     for_members: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ async def run(action: Action, context: Context, data: Any) -> Any:
         # What was read before is not what is there now; also for the next mutation of the same document.
         await context.forget()
     context.hub.bell.ring()
+    if action.asks:
+        context.hub.ask()
     return await action.read(context, found)
 
 

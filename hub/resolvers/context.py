@@ -68,7 +68,8 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """What all requests share. `observe` counts what became of an operation, by a fixed word."""
+    """What all requests share. `observe` counts what became of an operation, by a fixed word; `ask` lets the job look
+    for new candidates soon."""
 
     settings: Settings
     engine: AsyncEngine
@@ -77,6 +78,7 @@ class Hub:
     bell: Bell
     streams: Streams
     observe: Callable[[str], None] = lambda _word: None
+    ask: Callable[[], None] = lambda: None
     behind: Behind = field(default_factory=Behind)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import page, settlement
 from hub.domain.page import Page, Window
+from hub.domain.viewer import Role
 from hub.models import Discrepancy
 from hub.resolvers.action import Action, Call
 from hub.resolvers.connection import Connection, connect, ids
@@ -30,7 +31,7 @@ class Proposal:
     by: str | None
 
 
-def proposal(row: Any, _context: Context) -> Proposal | None:
+def proposal(row: Any, context: Context) -> Proposal | None:
     """Return what the other side proposed."""
     if row.proposed_at is None:
         return None
@@ -40,7 +41,7 @@ def proposal(row: Any, _context: Context) -> Proposal | None:
         row.proposal_confirmed_on,
         row.proposal_note,
         row.proposed_at,
-        row.proposed_by,
+        None if context.viewer.role is Role.PARTNER else row.proposed_by,
     )
 
 

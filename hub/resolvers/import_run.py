@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from hub.domain import visibility
 from hub.domain.viewer import Viewer
 from hub.models import ImportRun, ImportState, LedgerKind
 from hub.resolvers.action import Action, Call
-from hub.resolvers.context import Context
+from hub.resolvers.context import Context, Hub
 from hub.resolvers.relation import one
 from hub.sync.ledger import run
 
@@ -163,9 +164,14 @@ async def _carry_out(context: Context, identifier: UUID) -> Any:
                 system=hub.settings.system,
                 run_id=identifier,
             ),
-            then=hub.bell.ring,
+            then=partial(_finished, hub),
         )
     return found
+
+
+def _finished(hub: Hub) -> None:
+    hub.bell.ring()
+    hub.ask()
 
 
 import_ledger = Action("importLedger", _import, _read)

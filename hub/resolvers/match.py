@@ -57,4 +57,4 @@ async def _read_liaison(context: Context, statement: UUID) -> Any:
 confirm = Action("confirmMatch", _confirm, _read_liaison)
 deny = Action("denyMatch", _deny, _read)
 object_to_denial = Action("objectToDenial", _object, _read_liaison)
-undo = Action("undoMatch", _undo, _read_liaison)
+undo = Action("undoMatch", _undo, _read_liaison, asks=True)

@@ -54,7 +54,7 @@ async def _read_corrected(context: Context, identifier: UUID) -> Any:
     return await _read(context, identifier) or await context.load(liaison.of_statements, identifier)
 
 
-register = Action("registerMember", _register, _read)
+register = Action("registerMember", _register, _read, asks=True)
 record_decision = Action("recordMembershipDecision", _decide, _read)
 move_branch = Action("moveBranch", _move_branch, _read)
-correct_identity = Action("correctIdentity", _correct, _read_corrected)
+correct_identity = Action("correctIdentity", _correct, _read_corrected, asks=True)

@@ -112,9 +112,9 @@ async def _read(context: Context, statement: UUID) -> Any:
     return await context.load(liaison.of_statements, statement)
 
 
-register_departure = Action("registerDeparture", _register_departure, _read)
-register_arrival = Action("registerArrival", _register_arrival, _read)
-amend = Action("amendStatement", _amend, _read)
+register_departure = Action("registerDeparture", _register_departure, _read, asks=True)
+register_arrival = Action("registerArrival", _register_arrival, _read, asks=True)
+amend = Action("amendStatement", _amend, _read, asks=True)
 place = Action("placeMember", _place, _read)
 return_arrival = Action("returnArrival", _return, _read)
 record_leaving = Action("recordLeaving", _leave, _read)

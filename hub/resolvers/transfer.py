@@ -38,7 +38,7 @@ class Step:
     kind: str
     organization_id: UUID
     at: Any
-    by: str
+    by: str | None
     reason: str | None
     note: str | None
 
@@ -48,11 +48,18 @@ async def _letters(connection: AsyncConnection, _viewer: Viewer, transfers: list
 
 
 async def _steps(connection: AsyncConnection, viewer: Viewer, transfers: list[UUID]) -> Mapping[UUID, Any]:
-    # The note is of class NAME, which a partner lacks on every row.
-    hidden = viewer.role is Role.PARTNER
+    # Notes are of class NAME, which a partner lacks on every row; and it is never told who did something.
+    told = viewer.role is not Role.PARTNER
     return {
         transfer: [
-            Step(row.kind, row.organization_id, row.at, row.by, row.reason, None if hidden else row.note)
+            Step(
+                row.kind,
+                row.organization_id,
+                row.at,
+                row.by if told else None,
+                row.reason,
+                row.note if told else None,
+            )
             for row in rows
         ]
         for transfer, rows in (await transfer_record.steps(connection, transfers)).items()
@@ -75,11 +82,12 @@ async def turn(row: Any, context: Context) -> Side | None:
     return transfer_steps.turn(row, present.state if present else LetterState.ISSUED)
 
 
-def receipt(row: Any, _context: Context) -> Receipt | None:
+def receipt(row: Any, context: Context) -> Receipt | None:
     """Return the receipt, once it is owed."""
     if row.receipt_due_on is None:
         return None
-    return Receipt(row.receipt_due_on, row.receipt_returned_on, row.receipt_returned_by, row.inflow_organization_id)
+    by = None if context.viewer.role is Role.PARTNER else row.receipt_returned_by
+    return Receipt(row.receipt_due_on, row.receipt_returned_on, by, row.inflow_organization_id)
 
 
 async def listed(

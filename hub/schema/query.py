@@ -133,13 +133,16 @@ class Query:
         self,
         info: Info,
         organization: Whom = None,
-        states: Annotated[list[MatchState] | None, says("Only candidates in these states.")] = None,
+        states: Annotated[
+            list[MatchState] | None, says("Candidates in these states; left out: those that wait, ASKED.")
+        ] = None,
         first: First = 50,
         after: After = None,
     ) -> Any:
         """Return candidates."""
         narrowed = subject.narrowed(info.context, organization)
-        return await match.listed(info.context, first, after, narrowed, states=states)
+        wanted = [MatchState.ASKED] if states is None else states
+        return await match.listed(info.context, first, after, narrowed, states=wanted)
 
     @reads(
         LedgerConnection,

@@ -1,0 +1,215 @@
+"""Every field that leads to a record is walked: a stranger finds nothing behind any of them."""
+
+from typing import Any
+from uuid import UUID
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    execute,
+    get_named_type,
+    parse,
+)
+from sqlalchemy import text
+
+from hub.auth import Claims, Role
+from hub.domain import inbox, liaison, task
+from hub.domain.dates import utc_now
+from hub.domain.visibility import row as visible_row
+from hub.feed.item import Event
+from hub.models import (
+    Aggregate,
+    Arrival,
+    Departure,
+    Discrepancy,
+    EventKind,
+    ImportRun,
+    Match,
+    Member,
+    Question,
+    Topic,
+    Transfer,
+)
+from hub.resolvers.context import Context
+from hub.resolvers.ledger import Entry
+from hub.resolvers.node import TypeNumber
+from hub.resolvers.viewer import asking
+from hub.schema.server import schema
+from tests.factories import a_liaison, a_member, a_tree, an_arrival
+from tests.schema.conftest import World, gid
+
+# The directory is open to every token; what a page or an answer is made of is walked through its own fields.
+OPEN = {"Organization"}
+# Part of an object that the caller could only have by seeing it; each of these is an attribute of that very object.
+PARTS = {
+    "Discrepancy.proposal", "LedgerEntry.liaison", "Liaison.inflow", "Liaison.outflow", "Transfer.receipt",
+    "ImportRun.report", "Organization.officer",
+    # Read by the id of a transfer that was found visible.
+    "Transfer.letter", "Transfer.steps",
+}  # fmt: skip
+
+
+async def a_full_world(world: World) -> dict[str, Any]:
+    """One of everything, all of it of YL01 and BJ01."""
+    async with world.hub.engine.begin() as connection:
+        tree = await a_tree(connection)
+        member = await a_member(connection, tree["YL0101"])
+        departure, arrival = await a_liaison(connection, member, tree["YL0101"], tree["BJ01"], tree["BJ010101"])
+        lone = await an_arrival(connection, tree["BJ01"])
+        for statement in (
+            """insert into discrepancy (id, match_id, transfer_id, field, pair_digest, owner, opened_at)
+               select gen_random_uuid(), id, null, 'workUnit', 'x', 'INFLOW', now() from match""",
+            """insert into visit (id, departure_id, came_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :departure, '2026-10-01', now(), 'x')""",
+            """insert into transfer (id, member_id, outflow_organization_id, issuer_id, inflow_organization_id,
+                 named_inflow_id, requested_side, applied_on, application_reason, created_at, created_by, updated_at)
+               values (gen_random_uuid(), :member, :YL0101, :YL01, :BJ01, :BJ01, 'OUTFLOW', '2026-11-01', 'x', now(), 'x', now())""",
+            """insert into question (id, kind, turn, organization_id, departure_id, due_on, asked_at)
+               values (gen_random_uuid(), 'STILL_AWAY', 'OUTFLOW', :YL0101, :departure, '2026-12-01', now())""",
+            """insert into import_run (id, kind, state, organization_id, file_name, file_digest, created_at, created_by,
+                 expires_at, errors_sealed)
+               values (gen_random_uuid(), 'MEMBERS', 'PLANNED', :YL0101, 'x', 'x', now(), 'x', now(), 'x')""",
+        ):
+            wanted = {"departure": departure, "member": member, **tree}
+            await connection.execute(text(statement), {k: v for k, v in wanted.items() if f":{k}" in statement})
+        await inbox.refresh(connection, [departure, arrival, lone])
+        ids: dict[str, Any] = {
+            name: await connection.scalar(text(f"select id from {name}"))
+            for name in ("match", "discrepancy", "transfer", "question", "import_run")
+        }
+    return {**tree, **ids, "member": member, "departure": departure, "arrival": arrival, "lone": lone}
+
+
+def a_context(world: World, organization: UUID, role: str = "COMMITTEE", member: UUID | None = None) -> Context:
+    return Context(world.hub, Claims("x", organization, Role(role), member, "test", utc_now()))
+
+
+async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
+    """One object of each type, as its owner sees it."""
+    owner = a_context(world, found["YL01"])
+    async with owner.reading() as connection:
+        rows = {
+            name: await visible_row(connection, owner.viewer, model, found[key])
+            for name, model, key in (
+                ("Member", Member, "member"), ("OutflowStatement", Departure, "departure"),
+                ("InflowStatement", Arrival, "arrival"), ("MatchCandidate", Match, "match"),
+                ("Discrepancy", Discrepancy, "discrepancy"), ("Transfer", Transfer, "transfer"),
+                ("ImportRun", ImportRun, "import_run"), ("Question", Question, "question"),
+            )
+        }  # fmt: skip
+        of = (await liaison.of_departures(connection, owner.viewer, [found["departure"]]))[found["departure"]]
+        (first, *_) = await task.page(connection, owner.viewer, now=owner.now, organization=found["YL01"])
+    await owner.forget()
+    event = Event(
+        "c", 1, None, Topic.LIAISON, EventKind.DEPARTURE_REGISTERED, Aggregate.OUTFLOW_STATEMENT, found["departure"], 1,
+        None, owner.now, owner.now, found["YL0101"], found["departure"], found["arrival"], found["transfer"],
+    )  # fmt: skip
+    owned = asking(a_context(world, found["YL0101"], "MEMBER", found["member"]))
+    return {
+        **rows, "Liaison": of, "Task": first, "Event": event, "Viewer": owned,
+        "LedgerEntry": Entry(of, of.member_id, owner.now.date(), overdue=False),
+    }  # fmt: skip
+
+
+def leads_to_records(kind: Any) -> bool:
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLUnionType):
+        return any(map(leads_to_records, named.types))
+    return isinstance(named, GraphQLObjectType | GraphQLInterfaceType) and named.name not in OPEN
+
+
+async def test_no_relation_shows_a_stranger_anything(world: World):
+    found = await a_full_world(world)
+    seen = await objects(world, found)
+    assert all(value is not None for value in seen.values())
+    served = schema()._schema
+    walked, bare = 0, []
+    for name, kind in served.type_map.items():
+        if (
+            not isinstance(kind, GraphQLObjectType)
+            or name.startswith("__")
+            or name in ("Query", "Mutation", "Subscription")
+        ):
+            continue
+        for field, definition in kind.fields.items():
+            if not leads_to_records(definition.type) or f"{name}.{field}" in PARTS:
+                continue
+            if name.endswith(("Connection", "Edge", "Page")) or name in ("FoundByNumber", "ImportReport"):
+                continue
+            if name not in seen:
+                bare.append(f"{name}.{field}")
+                continue
+            # The type stands as a root of its own, so that its field is resolved as ever, on an object that this
+            # stranger could not have got.
+            alone = GraphQLSchema(query=kind, types=list(served.type_map.values()))
+            for context in (a_context(world, found["YL02"]), a_context(world, found["BJ02"], "PARTNER")):
+                answer = execute(alone, parse(f"{{ {field} {{ __typename }} }}"), seen[name], context_value=context)
+                result: Any = answer if not hasattr(answer, "__await__") else await answer
+                await context.forget()
+                assert result.errors is None, (name, field, result.errors)
+                assert not result.data[field], f"{name}.{field} shows {result.data[field]}"
+            # And it is there for those who may see it: an empty field would prove nothing.
+            owner = a_context(world, found["YL01"])
+            answer = execute(alone, parse(f"{{ {field} {{ __typename }} }}"), seen[name], context_value=owner)
+            result = answer if not hasattr(answer, "__await__") else await answer
+            await owner.forget()
+            assert result.data[field] or f"{name}.{field}" in EMPTY, f"{name}.{field} is empty for its owner too"
+            walked += 1
+    assert bare == []
+    assert walked == WALKED
+
+
+# Empty in this world, of one departure that goes on and one difference of a liaison.
+EMPTY = {"Liaison.next", "Discrepancy.transfer"}
+WALKED = 16
+
+ROOTS = {
+    "arrivals": "arrivals { edges { node { id } } }",
+    "departures": "departures { edges { node { id } } }",
+    "discrepancies": "discrepancies { edges { node { id } } }",
+    "events": "events { items { __typename } }",
+    "importRun": "importRun(id: $run) { id }",
+    "ledger": "ledger(organization: $organization) { edges { node { overdue } } }",
+    "liaison": "liaison(id: $liaison) { id }",
+    "matchCandidates": "matchCandidates(states: [ASKED, CONFIRMED]) { edges { node { id } } }",
+    "member": "member(id: $member) { id }",
+    "node": "node(id: $member) { id }",
+    "tasks": "tasks { edges { node { id } } }",
+    "transfer": "transfer(id: $transfer) { id }",
+    "transfers": "transfers { edges { node { id } } }",
+}
+OPEN_ROOTS = {"organization", "organizations", "viewer"}
+
+
+async def test_no_root_shows_a_stranger_anything(world: World):
+    found = await a_full_world(world)
+    query_type = schema()._schema.query_type
+    assert query_type is not None
+    assert set(query_type.fields) == {*ROOTS, *OPEN_ROOTS}, "a new root needs its line here"
+    async with world.hub.engine.begin() as connection:
+        await connection.execute(text("update match set state = 'CONFIRMED'"))
+    head = "query($member: ID!, $liaison: ID!, $transfer: ID!, $run: ID!, $organization: ID!)"
+    query = f"{head} {{ {' '.join(f'{name}: {root}' for name, root in ROOTS.items())} }}"
+    variables = {
+        "member": gid(TypeNumber.MEMBER, found["member"]), "liaison": gid(TypeNumber.LIAISON, found["departure"]),
+        "transfer": gid(TypeNumber.TRANSFER, found["transfer"]), "run": gid(TypeNumber.IMPORT_RUN, found["import_run"]),
+        "organization": gid(TypeNumber.ORGANIZATION, found["YL0101"]),
+    }  # fmt: skip
+    async with world.hub.engine.begin() as connection:
+        other = await a_member(connection, found["YL0101"])
+    for token in (
+        world.token(found["YL02"]),
+        world.token(found["BJ02"], "DEPARTMENT"),
+        world.token(found["YL02"], "PARTNER"),
+        world.token(found["YL0101"], "MEMBER", other),
+    ):
+        data = await world.ask(token, query, **variables)
+        for name, value in data.items():
+            assert value is None or not next(iter(value.values())), f"{name} shows {value}"
+    owner = await world.ask(world.token(found["YL01"]), query, **variables)
+    empty = [name for name, value in owner.items() if value is None or not next(iter(value.values()))]
+    # On its own side there are no arrivals, and nothing was written by the ways that make events.
+    assert empty == ["arrivals", "events"]
+    assert len((await world.ask(world.token(found["BJ01"]), query, **variables))["arrivals"]["edges"]) == 2
