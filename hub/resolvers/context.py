@@ -127,6 +127,7 @@ class Context:
     """Whose numbers were opened in full; noted before the answer leaves."""
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _connection: AsyncConnection | None = None
+    _ended: bool = False
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -142,6 +143,9 @@ class Context:
         One snapshot for the whole operation, so that a page and what hangs on it agree.
         """
         async with self._lock:
+            if self._ended:
+                # A loader that was left behind would take a connection that nobody gives back.
+                raise asyncio.CancelledError
             if self._connection is None:
                 connection = await self.hub.engine.connect()
                 self._connection = await connection.execution_options(
@@ -166,6 +170,11 @@ class Context:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+    async def end(self) -> None:
+        """Forget everything for good: the operation is over."""
+        self._ended = True
+        await self.forget()
 
     def _batched(self, read: Read) -> Callable[[list[Any]], Awaitable[list[Any]]]:
         async def batch(keys: list[Any]) -> list[Any]:

@@ -32,6 +32,8 @@ _VALUES = (
 async def finished(context: Context, document: str | None, result: Any) -> Any:
     """Return a result as it may leave: with its disclosures written down, and its errors masked."""
     if context.disclosed and result.data is not None:
+        # One connection at a time: an operation that waits for a second while it holds one can stop all others.
+        await context.forget()
         try:
             async with transaction(context.hub.engine) as connection:
                 await note(connection, context, hashlib.sha256((document or "").encode()).digest())

@@ -113,7 +113,7 @@ class ServedSchema(strawberry.Schema):
             answer: ExecutionResult = await finished(context, query, result)
             return answer
         finally:
-            await context.forget()
+            await context.end()
 
     async def stream(
         self,
@@ -147,7 +147,7 @@ class ServedSchema(strawberry.Schema):
                     await context.forget()
                     yield answer
         finally:
-            await context.forget()
+            await context.end()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Log nothing here: the library would log messages, values and the document. `finished` logs what may be."""

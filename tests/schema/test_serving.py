@@ -231,7 +231,9 @@ async def test_a_faulty_request_is_answered_without_its_values(world: World):
         assert canary not in json.dumps(answer, ensure_ascii=False), query
 
 
-async def test_an_unexpected_error_is_masked_and_logged_by_its_id(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_an_unexpected_error_is_masked_and_logged_by_its_id(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     async def break_down(*_: Any) -> Any:
         raise ValueError("张三 13800001111")
 
@@ -253,6 +255,38 @@ async def test_an_unexpected_error_is_masked_and_logged_by_its_id(world: World, 
     assert line["error"]["types"] == ["builtins.ValueError"]
     assert not any(word in str(lines) for word in ("张三", "1380", "lisi"))
     assert world.observed == ["unexpected", "failed"]
+    # The library would have logged the message, the document and the traceback.
+    assert [record for record in caplog.records if record.name.startswith("strawberry")] == []
+
+
+async def test_a_socket_s_operation_that_breaks_down_is_logged_without_its_message(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def break_down(*_: Any) -> Any:
+        raise ValueError("张三 13800001111")
+
+    monkeypatch.setattr(server, "finished", break_down)
+    with structlog.testing.capture_logs() as lines:
+        async with a_socket(world, authorization=f"Bearer {world.token(uuid4())}") as socket:
+            await socket.begin()
+            await socket.subscribe(ACTOR)
+            assert await socket.take() == {"id": "1", "type": "complete"}
+    (line,) = [line for line in lines if line["event"] == "a socket's operation broke down"]
+    assert line["error"]["types"] == ["builtins.ValueError"]
+    assert "张三" not in str(lines)
+    assert [record for record in caplog.records if record.name.startswith("strawberry")] == []
+
+
+async def test_many_at_once_do_not_wait_for_each_other_for_ever(world: World):
+    """More operations than connections, each of which notes a disclosure after it has read."""
+    tree = await organizations(world)
+    member = await a_phone(world, tree["YL0101"])
+    token = world.token(tree["YL0101"], "BRANCH")
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*[world.ask(token, PHONE, id=gid(TypeNumber.MEMBER, member)) for _ in range(40)])
+    assert {answer["member"]["phone"] for answer in answers} == {"13800001111"}
+    assert len(await disclosures(world)) == 40
+    assert world.hub.engine.pool.checkedout() == 0
 
 
 PHONE = "query($id: ID!) { member(id: $id) { phone phoneMasked } }"
@@ -351,6 +385,15 @@ async def test_an_upload_is_read_by_the_multipart_specification(world: World):
                 files={"0": ("a.csv", b"x")},
             )
             assert response.status_code == 400, bad
+
+
+async def test_an_upload_has_a_largest_size(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(server, "LARGEST_UPLOAD", 1000)
+    async with world.client(world.token(uuid4())) as client:
+        response = await client.post(
+            "/graphql", data={"operations": "{}", "map": "{}"}, files={"0": ("a", b"x" * 1000)}
+        )
+    assert response.status_code == 413
 
 
 async def test_a_stream_brings_events_and_ends_with_closing(world: World):
