@@ -210,12 +210,21 @@ class _Socket(WebSocketsSansIOProtocol):
             self.transport.close()
 
 
-class _Server(uvicorn.Server):
-    """Ends well: streams say goodbye, requests are finished, and the process leaves with status 0."""
+class Server(uvicorn.Server):
+    """Ends well: streams say goodbye, requests are finished, and the process leaves with status 0.
+
+    `listening` is set once requests are taken.
+    """
 
     def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
         super().__init__(config)
         self._streams = streams
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self.listening.set()
 
     def handle_exit(self, sig: int, _frame: Any) -> None:
         """Begin to end, at the first signal; at the second interrupt, end at once. The signal is not raised again."""
@@ -229,6 +238,24 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def server(hub: Hub, metrics: Metrics, *, host: str, port: int) -> Server:
+    """Return the web server of an open hub; `await server.serve()` runs it until it is told to end."""
+    config = uvicorn.Config(
+        create_app(hub, metrics),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws=_Socket,
+        ws_max_size=_LARGEST_SOCKET_MESSAGE,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_REQUESTS_MAY_TAKE,
+        lifespan="off",
+    )
+    return Server(config, hub.streams)
+
+
 def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     """Serve until a signal ends it; with `worker` the periodic duties run here too."""
     logs.configure(settings.log_level)
@@ -236,20 +263,7 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     async def run() -> None:
         metrics = Metrics()
         async with opened(settings, metrics, worker=worker) as hub:
-            config = uvicorn.Config(
-                create_app(hub, metrics),
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws=_Socket,
-                ws_max_size=_LARGEST_SOCKET_MESSAGE,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=_REQUESTS_MAY_TAKE,
-                lifespan="off",
-            )
-            await _Server(config, hub.streams).serve()
+            await server(hub, metrics, host=host, port=port).serve()
 
     _run(run())
 

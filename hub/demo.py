@@ -16,6 +16,7 @@ import httpx2
 import orjson
 from sqlalchemy import text
 from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from hub import app, logs
 from hub.auth import Claims, Role
@@ -70,8 +71,7 @@ async def _run(settings: Settings, *, once: bool) -> None:
         port = _free_port()
         server = app.server(hub, metrics, host=_HOST, port=port)
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await server.listening.wait()
         url = f"http://{_HOST}:{port}/graphql"
         try:
             tokens = await _tokens(hub)
@@ -113,7 +113,7 @@ async def _import(hub: Hub, file: Path, kind: LedgerKind, code: str | None) -> N
             named = await organization(connection, hub.settings.system, code)
         assert named is not None
         viewer = Viewer(named, ViewerRole.COMMITTEE, "hub demo", _CLIENT)
-    given = runs.Import(kind=kind, organization=named, content=file.read_bytes(), name=file.name)
+    given = runs.Import(kind=kind, organization=named, content=await asyncio.to_thread(file.read_bytes), name=file.name)
     _, report = await apply_file(hub.engine, hub.settings, hub.vault, viewer, given, utc_now())
     say(in_words(report, applied=True))
 
@@ -222,7 +222,7 @@ subscription Watch {
 @asynccontextmanager
 async def _watching(url: str, token: str) -> AsyncIterator[None]:
     """Print each event of the partner's view while the block runs."""
-    async with connect(url.replace("http", "ws", 1), subprotocols=["graphql-transport-ws"]) as socket_:
+    async with connect(url.replace("http", "ws", 1), subprotocols=[Subprotocol("graphql-transport-ws")]) as socket_:
         await socket_.send(
             orjson.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}).decode()
         )

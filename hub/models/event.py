@@ -119,7 +119,7 @@ class Feed(EventColumns, Base):
     """Numbered events. `seq` rises, is not dense and is never used again, also after retention or restore."""
 
     __tablename__ = "feed"
-    __table_args__ = (Index(None, "member_id", "seq"), Index(None, "recorded_at"))
+    __table_args__ = (Index(None, "member_id", "seq"), Index(None, "topic", "seq"), Index(None, "recorded_at"))
 
     seq: Mapped[int] = is_open(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[UUID] = is_open()
@@ -129,6 +129,7 @@ class FeedAudience(Base):
     """Which organization may hear of which event."""
 
     __tablename__ = "feed_audience"
+    __table_args__ = (Index(None, "seq", "organization_id"),)
 
     organization_id: Mapped[UUID] = is_internal(primary_key=True)
     seq: Mapped[int] = is_internal(BigInteger, ForeignKey("feed.seq", ondelete="CASCADE"), primary_key=True)

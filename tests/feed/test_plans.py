@@ -30,7 +30,6 @@ MAKE = (
 SHAPES = {"narrow": views._NARROW, "wide": views._WIDE, "member": views._OF_MEMBER}
 
 
-@pytest.mark.xfail(strict=True, reason="wants the indexes feed_audience (seq, organization_id) and feed (topic, seq)")
 async def test_no_reading_walks_through_the_whole_feed(database: AsyncEngine) -> None:
     walked: dict[tuple[object, ...], int] = {}
     async with database.connect() as connection:

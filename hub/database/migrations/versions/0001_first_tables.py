@@ -74,6 +74,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_feed_member_id_seq"), "feed", ["member_id", "seq"], unique=False)
     op.create_index(op.f("ix_feed_recorded_at"), "feed", ["recorded_at"], unique=False)
+    op.create_index(op.f("ix_feed_topic_seq"), "feed", ["topic", "seq"], unique=False)
     op.create_table(
         "feed_head",
         sa.Column("single", sa.Boolean(), server_default="true", nullable=False),
@@ -510,6 +511,9 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["seq"], ["feed.seq"], name=op.f("fk_feed_audience_seq"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("organization_id", "seq", name=op.f("pk_feed_audience")),
+    )
+    op.create_index(
+        op.f("ix_feed_audience_seq_organization_id"), "feed_audience", ["seq", "organization_id"], unique=False
     )
     op.create_table(
         "import_run",
