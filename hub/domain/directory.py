@@ -38,7 +38,7 @@ async def officers(connection: AsyncConnection, viewer: Viewer, ids: Iterable[UU
     """Return the present officer of each organization. Partners and members see none."""
     if not viewer.is_organization:
         return {}
-    found = await connection.execute(
+    found: Iterable[Any] = await connection.execute(
         _OFFICERS.where(Officer.organization_id.in_(list(ids)), Officer.until_on.is_(None))
     )
     return {row.organization_id: row for row in found}

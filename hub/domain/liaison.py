@@ -164,9 +164,9 @@ async def _compose(
         departures[identifier] = _of_departure(row, of_departure.get(identifier), all_in)
     arrivals: dict[UUID, Liaison] = {}
     for identifier, row in inflow.items():
-        link = of_arrival.get(identifier)
-        if link is not None:
-            arrivals[identifier] = _of_departure(all_out[link.departure_id], link, all_in)
+        joined = of_arrival.get(identifier)
+        if joined is not None:
+            arrivals[identifier] = _of_departure(all_out[joined.departure_id], joined, all_in)
         else:
             state = _unmatched_state(row, is_denied=identifier in denied)
             arrivals[identifier] = Liaison(id=identifier, state=state, inflow=row)

@@ -26,6 +26,7 @@ from hub.resolvers.context import Hub
 from hub.resolvers.node import TypeNumber
 from hub.schema.server import print_sdl
 from hub.settings import Settings
+from tests.factories import a_tree
 
 MASTER = bytes(range(32))
 SCHEMA = build_schema(print_sdl())
@@ -96,6 +97,12 @@ async def world(database: AsyncEngine, tmp_path: Path) -> World:
     streams = Streams(database, heartbeat=15, retention=timedelta(days=30))
     hub = Hub(settings, database, vault, Tokens.open(settings), Bell(database, streams.wake), streams, observed.append)
     return World(hub, create_app(hub), observed)
+
+
+@pytest.fixture
+async def tree(world: World) -> dict[str, Any]:
+    async with world.hub.engine.begin() as connection:
+        return await a_tree(connection)
 
 
 class Socket:
