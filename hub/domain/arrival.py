@@ -323,7 +323,7 @@ async def _write(
         at=now,
     )
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
-    pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=changed)
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=changed, fresh=changed)
     await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)
     await inbox.refresh(connection, moved)
     await inbox.restate(connection, [*changed, *match.statements(pairs)])

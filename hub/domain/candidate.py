@@ -302,6 +302,8 @@ _ASK: Final = text(
      where m.standing = 'IN_FORCE'
        and not exists (select from match l where l.member_id = m.id and l.arrival_id = a.id and l.state = 'ASKED')
        and not exists (select from match l where l.departure_id = d.id and l.state = 'CONFIRMED')
+       and (d.id is not null or not exists (select from match l where l.member_id = m.id and l.arrival_id = a.id
+                                               and l.state = 'CONFIRMED'))
        and not exists (select from organization_closure c where c.ancestor = a.organization_id
                           and c.descendant = f.organization_id and a.branch_id = f.organization_id)
        and not exists (select from match l where l.member_id = m.id and l.arrival_id = a.id

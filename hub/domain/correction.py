@@ -24,6 +24,7 @@ _HOLDER: Final = text(
     " order by starts desc limit 1"
 )
 _ARRIVAL: Final = text("select * from arrival where id = :id for update")
+_SHARED: Final = text("select id from match where state = 'CONFIRMED' and (member_id = :id or arrival_id = :id)")
 
 
 async def correct_identity(
@@ -75,6 +76,8 @@ async def correct_identity(
         {**wanted, "id": subject},
     )
     version = row["version"] + 1
+    shared = await match.pairs(connection, (await connection.execute(_SHARED, {"id": subject})).scalars())
+    other_side = [o for pair in shared for o in (pair.inflow if member_id is not None else pair.outflow)]
     aggregate = Aggregate.MEMBER if member_id is not None else Aggregate.INFLOW_STATEMENT
     await append(
         connection,
@@ -85,17 +88,17 @@ async def correct_identity(
                 aggregate=aggregate,
                 aggregate_id=subject,
                 aggregate_version=version,
-                audience=[o for o in owners if o is not None],
+                audience=[o for o in (*owners, *other_side) if o is not None],
                 organization=owners[0],
                 arrival=arrival_id,
-                member=member_id,
+                member=member_id or next((pair.member_id for pair in shared), None),
                 occurred_at=now,
             )
         ],
         at=now,
     )
     whose = {"members": [subject]} if member_id is not None else {"arrivals": [subject]}
-    pairs = await match.match_certain(connection, now=now, by=viewer.actor, **whose)
+    pairs = await match.match_certain(connection, now=now, by=viewer.actor, **whose, fresh={subject})
     await inbox.restate(connection, match.statements(pairs))
     await discrepancy.compare(connection, vault=vault, now=now, subjects=[subject])
     return Changed(subject, version)

@@ -220,7 +220,7 @@ async def amend(
         if not new:
             outcomes.append(Changed(command.departure_id, before["version"], changed=False))
             continue
-        if "named_organization_id" in new:
+        if not {"named_organization_id", "card_number"}.isdisjoint(new):
             renamed.add(before["id"])
         before.update(new, version=before["version"] + 1, amended_at=now, amended_by=viewer.actor)
         changed[before["id"]] = before
@@ -240,7 +240,9 @@ async def amend(
         )
         await question.ask_unreadable(connection, now=now, side=Side.OUTFLOW, said=asked)
         if renamed:
-            pairs = await match.match_certain(connection, now=now, by=viewer.actor, departures=sorted(renamed))
+            pairs = await match.match_certain(
+                connection, now=now, by=viewer.actor, departures=sorted(renamed), fresh=changed.keys()
+            )
             await inbox.restate(connection, match.statements(pairs))
         await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)
     return outcomes

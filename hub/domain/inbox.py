@@ -54,6 +54,15 @@ _INSERT = text(
     + _WANTED.format(departures="d.id = any(:ids)", arrivals="a.id = any(:ids)")
     + "on conflict (id, organization_id) do update set state = excluded.state where i.state <> excluded.state"
 )
+# A statement whose state changes while the tree moves above it: whoever comes second waits, and sees what the first did.
+_HOLD = text(
+    """
+    select id from organization
+     where id in (select organization_id from departure where id = any(:ids)
+                  union select unnest(array[organization_id, branch_id]) from arrival where id = any(:ids))
+     order by id for key share
+    """
+)
 _RESTATE = text(f"update inbox i set state = s.state from ({_STATES}) s where i.id = s.id and i.state <> s.state")
 _DIFFERENCES = text(
     "with wanted as ("
@@ -76,6 +85,7 @@ async def restate(connection: AsyncConnection, statements: Iterable[UUID]) -> No
     """Bring the states of some statements up to date; whose lists they stand in is as before."""
     ids = sorted(set(statements))
     if ids:
+        await connection.execute(_HOLD, {"ids": ids})
         await connection.execute(_RESTATE, {"ids": ids})
 
 
@@ -83,6 +93,7 @@ async def refresh(connection: AsyncConnection, statements: Iterable[UUID]) -> No
     """Bring the rows of some statements up to date after they were placed elsewhere, or the tree changed."""
     ids = sorted(set(statements))
     if ids:
+        await connection.execute(_HOLD, {"ids": ids})
         await connection.execute(_GONE, {"ids": ids})
         await connection.execute(_INSERT, {"ids": ids})
 

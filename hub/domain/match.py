@@ -104,8 +104,8 @@ _CERTAIN: Final = f"""
                         where up.descendant = a.home_organization_id and down.descendant = d.organization_id)
            and not exists (select from identity i join identity j on j.subject_id = d.member_id and j.of_member
                             where i.subject_id = a.id)
-    ), pair as (
-        select distinct on (d.id) d.id as departure_id, a.id as arrival_id, m.id as member_id, c.basis,
+    ), judged as (
+        select d.id as departure_id, a.id as arrival_id, m.id as member_id, c.basis, a.recorded_at,
                d.organization_id as outflow, a.organization_id as inflow, a.branch_id,
                {PAIR_DIGEST.format(named="d.named_organization_id")} as pair_digest
           from candidate c
@@ -117,13 +117,14 @@ _CERTAIN: Final = f"""
            and not exists (select from match l where l.departure_id = d.id and l.state = 'CONFIRMED')
            and not exists (select from match l where l.arrival_id = a.id and l.state = 'CONFIRMED'
                               and l.ended_at is null)
-         order by d.id, c.basis desc, a.recorded_at, a.id
-    ), one_each as (
-        select distinct on (arrival_id) * from pair order by arrival_id, basis desc, departure_id
+    ), pair as (
+        -- What was denied or undone goes before the choice: it must not hide the arrival that is right.
+        select distinct on (j.departure_id) j.* from judged j
+         where not exists (select from match l where l.member_id = j.member_id and l.arrival_id = j.arrival_id
+                              and l.state in ('DENIED', 'UNDONE') and l.pair_digest = j.pair_digest)
+         order by j.departure_id, j.basis desc, j.recorded_at, j.arrival_id
     )
-    select o.* from one_each o
-     where not exists (select from match l where l.member_id = o.member_id and l.arrival_id = o.arrival_id
-                          and l.state in ('DENIED', 'UNDONE') and l.pair_digest = o.pair_digest)
+    select distinct on (arrival_id) * from pair order by arrival_id, basis desc, departure_id
 """
 _BY_ARRIVALS: Final = text(_CERTAIN.format(by_identity="ai.subject_id = any(:ids)", by_card="a.id = any(:ids)"))
 _BY_MEMBERS: Final = text(_CERTAIN.format(by_identity="mi.subject_id = any(:ids)", by_card="d.member_id = any(:ids)"))

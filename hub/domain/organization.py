@@ -6,19 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import inbox
+from hub.domain import inbox, officer
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.statement import plain
-from hub.domain.viewer import Viewer
+from hub.domain.viewer import Role, Viewer
 from hub.errors import InvalidInput, NotAllowed, NotFound, OrganizationClosed
-from hub.feed.append import Event, append
-from hub.models import Aggregate, EventKind, Topic
+from hub.feed.append import append
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +70,7 @@ _UPDATE: Final = text(
      where id = :id
     """
 )
+_MOVE_VERSION: Final = text("update organization set version = version + 1 where id = :id")
 _SET_RELATED: Final = text("update organization set parent_id = :parent, successor_id = :successor where id = :id")
 _ALIAS: Final = text(
     "insert into organization_alias (organization_id, name) values (:id, :name) on conflict do nothing"
@@ -118,14 +118,11 @@ async def register(
     for its own subtree. Raises InvalidInput("parent") when the superiors form a ring.
     """
     require_organization(viewer)
-    if not viewer.is_operator:
-        allowed = await in_scope(connection, viewer, [c.parent_id or c.id for c in commands])
-        if any((c.parent_id or c.id) not in allowed for c in commands):
-            raise NotAllowed
     current = {
         row["id"]: dict(row)
         for row in (await connection.execute(_CURRENT, {"ids": sorted(c.id for c in commands)})).mappings()
     }
+    await _require_own(connection, viewer, commands, set(current))
     outcomes: list[Outcome] = []
     inserted: list[dict[str, Any]] = []
     updated: list[dict[str, Any]] = []
@@ -169,8 +166,36 @@ async def register(
         if rows:
             await connection.execute(statement, rows)
     await _rebuild_closure(connection, moved)
-    await _set_officers(connection, viewer, now, commands)
+    named = {c.id: (c.officer_name, c.officer_phone) for c in commands if c.officer_name}
+    renamed = await officer.take_from_ledger(connection, by=viewer.actor, now=now, named=named)
+    handed = [index for index, c in enumerate(commands) if c.id in renamed and c.id in current]
+    for index in handed:
+        outcome = outcomes[index]
+        assert isinstance(outcome, Changed)
+        if not outcome.changed:
+            await connection.execute(_MOVE_VERSION, {"id": outcome.id})
+            outcomes[index] = Changed(outcome.id, outcome.version + 1)
+    events = [officer.changed_event(o.id, o.version, now) for o in outcomes if isinstance(o, Changed)]
+    await append(connection, [events[index] for index in handed], at=now)
     return outcomes
+
+
+async def _require_own(
+    connection: AsyncConnection, viewer: Viewer, commands: Sequence[RegisterOrganization], known: set[UUID]
+) -> None:
+    """Refuse whoever is neither the operator nor a department that keeps to its own subtree.
+
+    What is amended, the superiors and the successors have to stand below the department; a new one may stand below
+    another new one of the same list, never alone. Raises NotAllowed.
+    """
+    if viewer.is_operator:
+        return
+    fresh = {c.id for c in commands} - known
+    named = {o for c in commands for o in (c.parent_id, c.successor_id) if o is not None} - fresh
+    wanted = named | known
+    parents_missing = any(c.parent_id is None for c in commands if c.id in fresh)
+    if viewer.role is not Role.DEPARTMENT or parents_missing or await in_scope(connection, viewer, wanted) != wanted:
+        raise NotAllowed
 
 
 async def close(
@@ -197,6 +222,8 @@ async def close(
         raise OrganizationClosed
     if successor_id is not None and (successor_id not in found or found[successor_id]["closed_on"] is not None):
         raise OrganizationClosed("successor")
+    if successor_id is not None and not await in_scope(connection, viewer, [successor_id]):
+        raise NotAllowed("successor")  # what is open would come before the eyes of another subtree
     before = dict(found[organization_id])
     await connection.execute(
         _UPDATE,
@@ -215,7 +242,7 @@ async def _rebuild_closure(connection: AsyncConnection, moved: Sequence[UUID]) -
     """Recompute who stands above the moved organizations and everything below them.
 
     All of them are locked first: locking only the moved row leaves rows below it with the old superior when two
-    changes of the tree meet.
+    changes of the tree meet. What is written into the closure locks the superiors in turn (its foreign keys).
     """
     if not moved:
         return
@@ -226,53 +253,6 @@ async def _rebuild_closure(connection: AsyncConnection, moved: Sequence[UUID]) -
     await connection.execute(_CLOSURE, {"ids": below})
     statements = (await connection.execute(_STATEMENTS_BELOW, {"ids": below})).scalars()
     await inbox.refresh(connection, statements)
-
-
-_OFFICERS: Final = text(
-    "select organization_id, name, phone from officer where organization_id = any(:ids) and until_on is null"
-)
-_END_OFFICER: Final = text("update officer set until_on = :until where organization_id = :id and until_on is null")
-_NEW_OFFICER: Final = text(
-    """
-    insert into officer (id, organization_id, name, phone, since_on, recorded_at, recorded_by)
-    values (:officer, :id, :name, :phone, :since, :now, :by)
-    """
-)
-
-
-async def _set_officers(
-    connection: AsyncConnection, viewer: Viewer, now: datetime, commands: Iterable[RegisterOrganization]
-) -> None:
-    named = {c.id: c for c in commands if c.officer_name}
-    if not named:
-        return
-    known = {
-        row.organization_id: (row.name, row.phone) for row in await connection.execute(_OFFICERS, {"ids": list(named)})
-    }
-    changed = [
-        c
-        for c in named.values()
-        if known.get(c.id) != (c.officer_name, c.officer_phone or known.get(c.id, (0, None))[1])
-    ]
-    ended = [{"id": c.id, "until": now.date()} for c in changed if c.id in known]
-    if ended:
-        await connection.execute(_END_OFFICER, ended)
-    if changed:
-        await connection.execute(
-            _NEW_OFFICER,
-            [
-                {
-                    "officer": uuid4(),
-                    "id": c.id,
-                    "name": c.officer_name,
-                    "phone": c.officer_phone,
-                    "since": now.date() if c.id in known else None,
-                    "now": now,
-                    "by": viewer.actor,
-                }
-                for c in changed
-            ],
-        )
 
 
 async def change_officer(
@@ -296,47 +276,21 @@ async def change_officer(
         raise NotFound
     if found["closed_on"] is not None:
         raise OrganizationClosed
-    present = (
-        await connection.execute(
-            text("select since_on from officer where organization_id = :id and until_on is null"),
-            {"id": organization_id},
-        )
-    ).one_or_none()
-    if present is not None and present.since_on is not None and since_on < present.since_on:
+    began = await officer.since(connection, organization_id)
+    if began is not None and since_on < began:
         raise InvalidInput("sinceOn")
-    await connection.execute(_END_OFFICER, {"id": organization_id, "until": since_on})
-    await connection.execute(
-        _NEW_OFFICER,
-        {
-            "officer": uuid4(),
-            "id": organization_id,
-            "name": name.strip(),
-            "phone": phone,
-            "since": since_on,
-            "now": now,
-            "by": viewer.actor,
-        },
-    )
-    await connection.execute(
-        text("update organization set version = version + 1 where id = :id"), {"id": organization_id}
-    )
-    version = found["version"] + 1
-    await append(
+    await officer.hand_over(
         connection,
-        [
-            Event(
-                topic=Topic.MEMBER,
-                kind=EventKind.OFFICER_CHANGED,
-                aggregate=Aggregate.ORGANIZATION,
-                aggregate_id=organization_id,
-                aggregate_version=version,
-                audience=[organization_id],
-                organization=organization_id,
-                occurred_at=now,
-            )
-        ],
-        at=now,
+        by=viewer.actor,
+        now=now,
+        organization_id=organization_id,
+        name=name.strip(),
+        phone=phone,
+        since_on=since_on,
     )
+    await connection.execute(_MOVE_VERSION, {"id": organization_id})
+    version = found["version"] + 1
+    await append(connection, [officer.changed_event(organization_id, version, now)], at=now)
     return Changed(organization_id, version)
 
 
@@ -375,18 +329,3 @@ def _trim(place: str) -> str:
     text_ = plain(place).removeprefix("中共")
     last = max(text_.rfind(end) for end in _PLACE_END)
     return text_[: last + 1] if last > 0 else text_
-
-
-_OPEN: Final = text("select id, kind, closed_on, successor_id from organization where id = any(:ids)")
-
-
-async def require_open(connection: AsyncConnection, organizations: Iterable[UUID | None], field: str) -> None:
-    """Refuse unknown and closed organizations. Raises NotFound or OrganizationClosed with the field."""
-    wanted = {organization for organization in organizations if organization is not None}
-    if not wanted:
-        return
-    rows = (await connection.execute(_OPEN, {"ids": list(wanted)})).all()
-    if len(rows) < len(wanted):
-        raise NotFound(field)
-    if any(row.closed_on is not None for row in rows):
-        raise OrganizationClosed(field)

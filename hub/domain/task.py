@@ -58,7 +58,10 @@ _DAY = "({0} at time zone 'Asia/Shanghai')::date"
 _SOURCES: Final[dict[str, str]] = {
     "MATCH": """
         select 'MATCH', 'OUTFLOW', m.asked_organization_id, null::uuid, m.due_on, 'MatchCandidate', m.id
-          from match m where m.state = 'ASKED'
+          from match m join arrival a on a.id = m.arrival_id and a.state not in ('RETURNED', 'LEFT')
+         where m.state = 'ASKED'
+           and not exists (select from match l where l.arrival_id = a.id and l.state = 'CONFIRMED'
+                              and l.ended_at is null)
     """,
     "DENIAL": f"""
         select 'DENIAL', 'INFLOW', {_HERE}, m.asked_organization_id,
