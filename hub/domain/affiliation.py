@@ -17,7 +17,7 @@ from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
-from hub.domain import committee, visibility
+from hub.domain import committee, departure, visibility
 from hub.domain.dates import first_day, today
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Viewer
@@ -119,7 +119,14 @@ async def transfer_under_way(connection: AsyncConnection, member_id: UUID) -> bo
 
 
 async def move(
-    connection: AsyncConnection, *, member_id: UUID, to_organization: UUID, on: date, now: datetime, by: str
+    connection: AsyncConnection,
+    *,
+    member_id: UUID,
+    to_organization: UUID,
+    on: date,
+    now: datetime,
+    by: str,
+    note: str | None = None,
 ) -> None:
     """Close the present link on a day and open the next on the same day. `on` lies after the start of the present one."""
     await connection.execute(_CLOSE, {"member": member_id, "on": on, "decision": None})
@@ -129,6 +136,7 @@ async def move(
             organization_id=to_organization,
             starts=on,
             prev_ends=on,
+            note=note,
             recorded_at=now,
             recorded_by=by,
         )
@@ -213,7 +221,7 @@ async def move_branch(
     member_id: UUID,
     branch_id: UUID,
     moved_on: date,
-    note: str | None = None,  # noqa: ARG001  there is no column for it yet
+    note: str | None = None,
 ) -> Changed:
     """Move a member between two branches of one committee (基层党委): one step, no letter (domain 0.6).
 
@@ -246,7 +254,9 @@ async def move_branch(
         raise NotAllowed("branchId")
     if moved_on > today(now) or moved_on <= link.starts:
         raise InvalidInput("movedOn")
-    await move(connection, member_id=member_id, to_organization=branch_id, on=moved_on, now=now, by=viewer.actor)
+    by = viewer.actor
+    await move(connection, member_id=member_id, to_organization=branch_id, on=moved_on, now=now, by=by, note=note)
+    await departure.follow(connection, by=by, now=now, member_id=member_id, organization_id=branch_id)
     version: int = (await connection.execute(_BUMP_MEMBER, {"member": member_id})).scalar_one()
     await append(
         connection,

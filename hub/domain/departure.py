@@ -129,6 +129,7 @@ async def register(
         },
     )
     pairs = await match.match_certain(connection, now=now, by=viewer.actor, departures=ids, fresh=ids)
+    await discrepancy.compare(connection, vault=vault, now=now, subjects=[pair.match_id for pair in pairs])
     await inbox.add(connection, ids)
     await inbox.restate(connection, [pair.arrival_id for pair in pairs])
     return outcomes
@@ -194,22 +195,14 @@ async def amend(
     changed: dict[UUID, dict[str, Any]] = {}
     renamed: set[UUID] = set()
     asked: dict[UUID, tuple[UUID, Mapping[str, str]]] = {}
+    filled: dict[UUID, set[str]] = {}
     for command in commands:
         before = current.get(command.departure_id)
-        if before is None or before["organization_id"] not in scope:
-            outcomes.append(NotFound("liaisonId"))
+        refusal = _unamendable(before, scope, command, known, now)
+        if refusal is not None or before is None:
+            outcomes.append(refusal or NotFound("liaisonId"))
             continue
-        if before["ended_on"] is not None:
-            outcomes.append(WrongState(state="ENDED"))
-            continue
-        if command.version is not None and command.version != before["version"]:
-            outcomes.append(StaleVersion("version", version=before["version"]))
-            continue
-        refusal = _unsayable(command.given, known, now)
-        if refusal is not None:
-            outcomes.append(refusal)
-            continue
-        wanted = statement.columns(vault, command.departure_id, command.given)
+        wanted = statement.columns(vault, command.departure_id, command.given, before)
         if "inflow_organization_id" in wanted or "destination" in wanted:
             named = wanted.get("inflow_organization_id", before["inflow_organization_id"])
             place = wanted.get("destination", before["destination"])
@@ -222,6 +215,8 @@ async def amend(
             continue
         if not {"named_organization_id", "card_number"}.isdisjoint(new):
             renamed.add(before["id"])
+        if "unreadable_sealed" in new:
+            filled[before["id"]] = statement.fields_said(command.given)
         before.update(new, version=before["version"] + 1, amended_at=now, amended_by=viewer.actor)
         changed[before["id"]] = before
         asked[before["id"]] = (before["organization_id"], command.given.get("unreadable") or {})
@@ -238,6 +233,7 @@ async def amend(
             [event(EventKind.STATEMENT_AMENDED, row, now, sides.get(row["id"])) for row in changed.values()],
             at=now,
         )
+        await question.filled(connection, now=now, by=viewer.actor, said=filled)
         await question.ask_unreadable(connection, now=now, side=Side.OUTFLOW, said=asked)
         if renamed:
             pairs = await match.match_certain(
@@ -246,6 +242,18 @@ async def amend(
             await inbox.restate(connection, match.statements(pairs))
         await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)
     return outcomes
+
+
+def _unamendable(
+    before: Mapping[str, Any] | None, scope: set[UUID], command: AmendDeparture, known: set[UUID], now: datetime
+) -> Refused | None:
+    if before is None or before["organization_id"] not in scope:
+        return NotFound("liaisonId")
+    if before["ended_on"] is not None:
+        return WrongState(state="ENDED")
+    if command.version is not None and command.version != before["version"]:
+        return StaleVersion("version", version=before["version"])
+    return _unsayable(command.given, known, now)
 
 
 _OPEN_OF_MEMBER: Final = text("select * from departure where member_id = :member and ended_on is null for update")
@@ -274,6 +282,28 @@ async def close_for_member(
         return None
     await close(connection, by=viewer.actor, now=now, row=dict(found), on=on, reason=reason, note=note)
     return UUID(str(found["id"]))
+
+
+async def follow(
+    connection: AsyncConnection, *, by: str, now: datetime, member_id: UUID, organization_id: UUID
+) -> None:
+    """Let the open departure of a member go to the branch that holds the membership from now on."""
+    row = (await connection.execute(_OPEN_OF_MEMBER, {"member": member_id})).mappings().one_or_none()
+    if row is None or row["organization_id"] == organization_id:
+        return
+    await history.keep(connection, "departure", [row["id"]])
+    await connection.execute(
+        text(
+            "update departure set organization_id = :organization, version = version + 1, amended_at = :now,"
+            " amended_by = :by where id = :id"
+        ),
+        {"organization": organization_id, "now": now, "by": by, "id": row["id"]},
+    )
+    shared = (await match.audiences(connection, departures=[row["id"]])).get(row["id"])
+    moved = event(EventKind.STATEMENT_AMENDED, {**row, "version": row["version"] + 1}, now, shared)
+    moved.audience = [*moved.audience, organization_id]
+    await append(connection, [moved], at=now)
+    await inbox.refresh(connection, [row["id"]])
 
 
 async def close(

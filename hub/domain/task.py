@@ -100,7 +100,7 @@ _SOURCES: Final[dict[str, str]] = {
     """,
     "RETURN_VISIT": f"""
         select 'RETURN_VISIT', 'OUTFLOW', d.organization_id, null::uuid,
-               (v.came_on + {_AFTER.format("return_meeting")})::date, 'Liaison', d.id
+               (v.came_on + {_AFTER.format("return_meeting")})::date, 'Liaison', d.id, v.id, ''
           from visit v join departure d on d.id = v.departure_id
          where v.met_on is null and d.ended_on is null
     """,
@@ -123,7 +123,8 @@ _SOURCES: Final[dict[str, str]] = {
     """,
     "NATIONAL_SYSTEM_DATE": f"""
         select 'NATIONAL_SYSTEM_DATE', s.side, s.organization, s.other,
-               (t.accepted_on + {_AFTER.format("national_system")})::date, 'Transfer', t.id
+               (t.accepted_on + {_AFTER.format("national_system")})::date, 'Transfer', t.id,
+               case s.side when 'OUTFLOW' then t.id else md5(t.id || s.side)::uuid end, ''
           from transfer t
           cross join lateral (values
             ('OUTFLOW', t.issuer_id, t.inflow_organization_id, t.national_system_out_on),
@@ -170,6 +171,8 @@ _SOURCES: Final[dict[str, str]] = {
           from question q where q.answered_at is null
     """,
 }
+_WITH_OWN_ID = ("QUESTION", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE")
+"""Sources where one record may give two tasks of a kind, so each names its task."""
 _ANSWERED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE")
 _PAGE: Final = """
     with task (kind, turn, organization_id, other_id, due_on, object_type, object_id, id, about) as ({sources})
@@ -251,7 +254,7 @@ def _sources(kinds: Collection[str] | None) -> str:
     ]
     return " union all ".join(
         _SOURCES[name]
-        if name == "QUESTION"
+        if name in _WITH_OWN_ID
         else f"select s.*, s.object_id, '' from ({_SOURCES[name]}) as"
         " s(kind, turn, organization_id, other_id, due_on, object_type, object_id)"
         for name in wanted

@@ -154,7 +154,16 @@ def _member_access(role: Role) -> ColumnElement[str]:
         return case((Member.id == _viewer_member, _word(Access.SELF)))
     link = exists().where(Affiliation.member_id == Member.id, Affiliation.superseded_at == FOREVER)
     present = link.where(Affiliation.ends.is_(None))
-    last = link.where(Affiliation.ended_by.is_not(None))
+    later = aliased(Affiliation)
+    # Where a decision ended the membership, its last holder keeps the record; a suspension that was lifted ended nothing.
+    last = link.where(
+        Affiliation.ended_by.is_not(None),
+        ~exists().where(
+            later.member_id == Affiliation.member_id,
+            later.superseded_at == FOREVER,
+            later.starts > Affiliation.starts,
+        ),
+    )
     receiving = exists().where(Transfer.member_id == Member.id, below_viewer(Transfer.inflow_organization_id))
     sharing = exists().where(
         Match.member_id == Member.id,

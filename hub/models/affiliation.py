@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, ForeignKeyCo
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped
 
-from hub.models.columns import Base, is_internal, is_open
+from hub.models.columns import Base, is_home, is_internal, is_open
 
 
 class Affiliation(Base):
@@ -66,5 +66,6 @@ class Affiliation(Base):
     organization_id: Mapped[UUID] = is_open(ForeignKey("organization.id"))
     ended_by: Mapped[UUID | None] = is_internal(ForeignKey("membership_decision.id"))
     resumed_by: Mapped[UUID | None] = is_internal(ForeignKey("membership_decision.id"))
+    note: Mapped[str | None] = is_home()
     recorded_at: Mapped[datetime] = is_internal(TIMESTAMP(timezone=True))
     recorded_by: Mapped[str] = is_internal()

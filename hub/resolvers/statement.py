@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from hub.domain import arrival, departure, ending, leaving, liaison
+from hub.domain import arrival, departure, ending, leaving, liaison, limit
 from hub.domain.locate import Located, locate
 from hub.errors import InvalidInput, NotFound
 from hub.models import Side
@@ -20,6 +20,7 @@ async def _register_departure(call: Call) -> Any:
 
 async def _register_arrival(call: Call) -> Any:
     said = call.said
+    await limit.require_below(call.connection, **call.by, most=call.context.hub.settings.arrivals_per_day)
     command = arrival.RegisterArrival(
         organization_id=said["organization_id"],
         name=said["name"],

@@ -7,11 +7,13 @@ import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import orjson
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -33,6 +35,8 @@ from hub.sync.ledger.workbook import UnreadableFile as CannotRead
 from hub.sync.ledger.workbook import read_workbook
 
 KEPT: Final = timedelta(days=7)
+MANY_ARRIVALS: Final = 2_000
+_log = structlog.get_logger("hub")
 _INSERT: Final = text(
     """
     insert into import_run (id, kind, state, organization_id, file_name, upload_sealed, file_digest, plan_digest,
@@ -80,6 +84,8 @@ async def start(
         connection, viewer, [given.organization]
     ):
         raise NotFound("organizationId")
+    if given.organization is None and not viewer.is_operator:
+        given = replace(given, organization=viewer.organization)
     try:
         made = await make_plan(connection, viewer=viewer, vault=vault, now=now, system=system, given=given)
     except CannotRead as reason:
@@ -107,7 +113,7 @@ async def keep(
         {
             "id": identifier,
             "kind": given.kind.value,
-            "organization": given.organization or (None if viewer.is_operator else viewer.organization),
+            "organization": given.organization,
             "name": given.name[:200],
             "upload": vault.seal_bytes("upload", identifier, given.content),
             "digest": hashlib.sha256(given.content).digest(),
@@ -124,8 +130,6 @@ async def keep(
 
 
 def _json(made: Report) -> str:
-    import orjson
-
     return orjson.dumps(made.as_json()).decode()
 
 
@@ -133,19 +137,23 @@ class AnotherApplies(TooMany):
     """同一组织的同类台账正在导入。请稍候再试。 A ledger of this kind is being applied for this organization. Try again soon."""
 
 
+def _key(organization: UUID | None, kind: LedgerKind) -> int:
+    return zlib.crc32((organization or NOBODY).bytes + kind.value.encode()) + 7_000_000_000
+
+
 @asynccontextmanager
 async def alone(engine: AsyncEngine, organization: UUID | None, kind: LedgerKind) -> AsyncIterator[None]:
     """Hold the right to apply for one organization and kind. It ends with the connection, also after a kill."""
-    key = zlib.crc32((organization or NOBODY).bytes + kind.value.encode()) + 7_000_000_000
-    async with engine.connect() as connection:
-        if not (await connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": key})).scalar_one():
+    key = {"key": _key(organization, kind)}
+    async with engine.connect() as opened:
+        # The lock belongs to the connection, not to a transaction, which would stay open for as long as the run takes.
+        connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+        if not (await connection.execute(text("select pg_try_advisory_lock(:key)"), key)).scalar_one():
             raise AnotherApplies
-        await connection.commit()
         try:
             yield
         finally:
-            await connection.execute(text("select pg_advisory_unlock(:key)"), {"key": key})
-            await connection.commit()
+            await connection.execute(text("select pg_advisory_unlock(:key)"), key)
 
 
 async def begin(
@@ -159,6 +167,10 @@ async def begin(
         raise ChangedSincePlan("planDigest")
     if row["upload_sealed"] is None or row["expires_at"] <= now:
         raise WrongState(state=row["state"])
+    key = {"key": _key(row["organization_id"], LedgerKind(row["kind"]))}
+    if not (await connection.execute(text("select pg_try_advisory_xact_lock(:key)"), key)).scalar_one():
+        raise AnotherApplies
+    await _mark_running(connection, LedgerKind(row["kind"]), row["organization_id"], run_id)
     return Changed(run_id, 1)
 
 
@@ -233,17 +245,23 @@ async def carry_out(
 async def claim(engine: AsyncEngine, given: Import, run_id: UUID) -> None:
     """Mark the run as RUNNING. Another that says so was killed: whoever runs holds the lock that we hold."""
     async with transaction(engine) as connection:
-        await connection.execute(
-            text(
-                "update import_run set state = 'FAILED' where state = 'RUNNING' and kind = :kind and id <> :id"
-                " and organization_id is not distinct from :organization"
-            ),
-            {"kind": given.kind.value, "organization": given.organization, "id": run_id},
-        )
-        await connection.execute(
-            text("update import_run set state = 'RUNNING' where id = :id and state in ('PLANNED', 'RUNNING')"),
-            {"id": run_id},
-        )
+        await _mark_running(connection, given.kind, given.organization, run_id)
+
+
+async def _mark_running(
+    connection: AsyncConnection, kind: LedgerKind, organization: UUID | None, run_id: UUID
+) -> None:
+    await connection.execute(
+        text(
+            "update import_run set state = 'FAILED' where state = 'RUNNING' and kind = :kind and id <> :id"
+            " and organization_id is not distinct from :organization"
+        ),
+        {"kind": kind.value, "organization": organization, "id": run_id},
+    )
+    await connection.execute(
+        text("update import_run set state = 'RUNNING' where id = :id and state in ('PLANNED', 'RUNNING')"),
+        {"id": run_id},
+    )
 
 
 def leave_out_changed(made: Plan, shown: str) -> None:
@@ -296,6 +314,14 @@ async def finish(
         )
         if organization is not None:
             await append(connection, [_imported(run_id, organization, applying.now)], at=applying.now)
+    if given.kind is LedgerKind.INFLOW and made_report.new > MANY_ARRIVALS:
+        # Nothing is refused (domain 0.11), but somebody should know who asks about so many, and how often in vain.
+        _log.warning(
+            "many arrivals registered by a ledger",
+            organization=str(organization),
+            new=made_report.new,
+            unmatched=made_report.unmatched,
+        )
     return made_report
 
 

@@ -730,6 +730,7 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("resumed_by", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.CheckConstraint("ends > starts", name=op.f("ck_affiliation_ends_after_start")),
