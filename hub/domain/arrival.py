@@ -80,7 +80,7 @@ _BELOW: Final = text(
 # Only within the caller's own subtree: elsewhere a second arrival of one person is nobody's business here.
 _KNOWN: Final = text(
     """
-    select i.digest from identity i join arrival a on a.id = i.subject_id and a.state not in ('RETURNED', 'LEFT')
+    select c.ancestor, i.digest from identity i join arrival a on a.id = i.subject_id and a.state not in ('RETURNED', 'LEFT')
       join organization_closure c on c.descendant = a.organization_id and c.ancestor = any(:registrars)
      where not i.of_member and i.digest = any(:digests)
     """
@@ -114,14 +114,14 @@ async def register(
     said: dict[UUID, tuple[UUID, Mapping[str, str]]] = {}
     for command, number, digest in zip(commands, numbers, digests, strict=True):
         refusal = _refusal(command, number, tree, now)
-        if refusal is None and digest is not None and digest in known:
+        if refusal is None and digest is not None and (command.organization_id, digest) in known:
             refusal = AlreadyRegistered("citizenId")
         if refusal is not None:
             outcomes.append(refusal)
             continue
         row = _new_row(vault, viewer, now, command, number)
         if digest is not None:
-            known.add(digest)
+            known.add((command.organization_id, digest))
             identities.append((row["id"], digest, False))
         rows.append(row)
         said[row["id"]] = (command.branch_id or command.organization_id, command.given.get("unreadable") or {})
@@ -131,6 +131,7 @@ async def register(
     await append(connection, [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows], at=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
     pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=said, fresh=said)
+    await discrepancy.compare(connection, vault=vault, now=now, subjects=[pair.match_id for pair in pairs])
     await inbox.add(connection, said)
     await inbox.restate(connection, [pair.departure_id for pair in pairs])
     return outcomes
@@ -199,13 +200,13 @@ def _unsayable(given: Mapping[str, Any], now: datetime) -> Refused | None:
 
 async def _known(
     connection: AsyncConnection, commands: Sequence[RegisterArrival], digests: Sequence[bytes | None]
-) -> set[bytes]:
+) -> set[tuple[UUID, bytes]]:
     wanted = [digest for digest in digests if digest]
     if not wanted:
         return set()
     registrars = list({c.organization_id for c in commands})
     found = await connection.execute(_KNOWN, {"registrars": registrars, "digests": wanted})
-    return set(found.scalars())
+    return {(row.ancestor, row.digest) for row in found}
 
 
 def _new_row(
@@ -249,13 +250,14 @@ async def amend(
     changed: dict[UUID, dict[str, Any]] = {}
     placed: list[UUID] = []
     said: dict[UUID, tuple[UUID, Mapping[str, str]]] = {}
+    filled: dict[UUID, set[str]] = {}
     for command in commands:
         before = current.get(command.arrival_id)
         refusal = _unamendable(before, scope, tree, command, now)
         if refusal is not None or before is None:
             outcomes.append(refusal or NotFound("liaisonId"))
             continue
-        wanted = statement.columns(vault, command.arrival_id, command.given)
+        wanted = statement.columns(vault, command.arrival_id, command.given, before)
         if command.unchanged:
             wanted.setdefault("confirmed_on", today(now))
         if command.verifying is not None and before["branch_id"] is None:
@@ -268,6 +270,8 @@ async def amend(
             continue
         if "branch_id" in new:
             placed.append(before["id"])
+        if "unreadable_sealed" in new:
+            filled[before["id"]] = statement.fields_said(command.given)
         before.update(new, version=before["version"] + 1, amended_at=now, amended_by=viewer.actor)
         changed[before["id"]] = before
         said[before["id"]] = (
@@ -276,6 +280,7 @@ async def amend(
         )
         outcomes.append(Changed(before["id"], before["version"]))
     if changed:
+        await question.filled(connection, now=now, by=viewer.actor, said=filled)
         await _write(connection, vault, now, viewer, changed, placed, said)
     return outcomes
 

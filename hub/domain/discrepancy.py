@@ -107,6 +107,7 @@ _SETTLE: Final = text(
      where id = :id and state <> 'SETTLED'
     """
 )
+_FORGET_PAIR: Final = text("update discrepancy set pair_digest = '' where id = any(:ids)")
 _BY_LATER_CONFIRMATION: Final = frozenset({"workUnit", "phone", "address"})
 _OF_INFLOW: Final = frozenset({"inflowOrganization", "destination"})
 
@@ -179,9 +180,13 @@ async def compare(
             )
             told.append((before.id, before.version + 1, row.match_id))
     gone = [row for row in known.values() if row.state != "SETTLED"]
+    # The values are equal now: should the old ones come back, they are a new difference, settled or not before.
+    forgotten = [row.id for row in known.values() if row.pair_digest]
     await copy_rows(connection, "discrepancy", _COLUMNS, fresh)
     if again:
         await connection.execute(_REOPEN, again)
+    if forgotten:
+        await connection.execute(_FORGET_PAIR, {"ids": forgotten})
     if gone:
         await connection.execute(_SETTLE, [{"id": row.id, "now": now, "by": "hub"} for row in gone])
     sides = {

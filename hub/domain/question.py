@@ -90,6 +90,24 @@ async def ask_unreadable(
     )
 
 
+async def filled(connection: AsyncConnection, *, now: datetime, by: str, said: Mapping[UUID, Iterable[str]]) -> None:
+    """Close what was asked about unreadable cells whose fields are said now: statement → fields."""
+    rows = [
+        {"now": now, "by": by, "id": statement, "fields": sorted(fields)}
+        for statement, fields in said.items()
+        if fields
+    ]
+    if rows:
+        await connection.execute(
+            text(
+                "update question set answer = 'FILLED', answered_at = :now, answered_by = :by"
+                " where kind = 'UNREADABLE' and answered_at is null and about = any(:fields)"
+                " and (departure_id = :id or arrival_id = :id)"
+            ),
+            rows,
+        )
+
+
 async def drop(connection: AsyncConnection, *, now: datetime, by: str, statements: Iterable[UUID]) -> None:
     """Close what is open about statements that are over."""
     await connection.execute(

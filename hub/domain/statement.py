@@ -76,24 +76,62 @@ def check(given: Mapping[str, Any]) -> None:
             raise InvalidInput(field)
 
 
-def columns(vault: Vault, subject: UUID, given: Mapping[str, Any]) -> dict[str, Any]:
+def columns(
+    vault: Vault, subject: UUID, given: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the columns for the given fields of a statement; fields that are not given are not in the result.
 
     `given` may hold `more_phones` (numbers beyond two, kept as digests only) and `unreadable` (field → original text).
-    The three phone fields are one cell: when one is given, all are.
+    `before` is the statement as it stands: of the phone cell, what is not given stays; the text of an unreadable cell
+    goes once its field is said.
     """
     found: dict[str, Any] = {}
     for field, value in given.items():
         if field == "address":
             found.update(address_columns(vault, subject, value))
         elif field == "unreadable":
-            sealed = vault.seal_bytes("unreadable", subject, orjson.dumps(value)) if value else None
-            found["unreadable_sealed"] = sealed
+            continue
         elif field not in PHONE_FIELDS:
             found[field] = value or None if isinstance(value, str) else value
     if not PHONE_FIELDS.isdisjoint(given):
-        found.update(phone_columns(vault, subject, given))
+        found.update(phone_columns(vault, subject, {**_phones(vault, subject, before, given), **given}))
+    kept = unreadable(vault, subject, before)
+    said = fields_said(given)
+    left = {field: text for field, text in kept.items() if field not in said} | dict(given.get("unreadable") or {})
+    if left != kept:
+        found["unreadable_sealed"] = vault.seal_bytes("unreadable", subject, orjson.dumps(left)) if left else None
     return found
+
+
+def fields_said(given: Mapping[str, Any]) -> set[str]:
+    """Return the fields that are said and can be read, by the names that ledgers and the contract have for them."""
+    said = {_camel(field) for field, value in given.items() if value is not None}
+    return said - set(given.get("unreadable") or ())
+
+
+def _camel(field: str) -> str:
+    first, *rest = field.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def unreadable(vault: Vault, subject: UUID, row: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the original texts of the cells that could not be read, by field."""
+    sealed = row["unreadable_sealed"] if row is not None else None
+    return orjson.loads(vault.unseal_bytes("unreadable", subject, sealed)) if sealed else {}
+
+
+def _phones(
+    vault: Vault, subject: UUID, before: Mapping[str, Any] | None, given: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """Return what stands of the phone cell and is not said anew."""
+    if before is None:
+        return {}
+    kept: dict[str, str | None] = {"other_phone_whose": before["other_phone_whose"]}
+    for field in ("phone", "other_phone"):
+        sealed = before[f"{field}_sealed"]
+        if field not in given and sealed:
+            kept[field] = vault.unseal(field.replace("_", " "), subject, sealed)
+    return kept
 
 
 def address_columns(vault: Vault, subject: UUID, address: str | None) -> dict[str, Any]:
@@ -152,6 +190,6 @@ def changes(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
         masked = sealed.replace("_sealed", "_masked")
         if sealed in wanted and (digest in changed or masked in changed):
             changed[sealed] = wanted[sealed]
-    if wanted.get("unreadable_sealed") is not None and (changed or current["unreadable_sealed"] is None):
+    if "unreadable_sealed" in wanted:
         changed["unreadable_sealed"] = wanted["unreadable_sealed"]
     return changed

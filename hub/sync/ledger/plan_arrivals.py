@@ -87,6 +87,8 @@ async def plan(context: Context, rows: Sequence[tuple[int, InflowRow[UUID], UUID
         [(row, r) for (_, row, _), r in zip(rows, registrars, strict=True) if r is not None and row.error is None],
     )
     seen: set[Any] = set()
+    meant: set[UUID] = set()
+    taken = {arrival["id"] for arrival in arrivals.by_digest.values()}  # the file says their number
     planned: list[PlannedRow] = []
     for (table, row, list_of), registrar in zip(rows, registrars, strict=True):
         item = PlannedRow(row.sheet, row.row, table, Outcome.NEW, row.error, row.warnings, list_of=list_of)
@@ -101,8 +103,15 @@ async def plan(context: Context, rows: Sequence[tuple[int, InflowRow[UUID], UUID
         if key in seen:
             item.refuse("citizenId", "DUPLICATE_IN_FILE")
             continue
+        before = _before(context, row, registrar, arrivals, taken)
+        if before is not None and before["id"] in meant:
+            item.refuse("citizenId", "DUPLICATE_IN_FILE")
+            continue
         seen.add(key)
-        _judge(context, item, row, registrar, arrivals)
+        if before is not None:
+            meant.add(before["id"])
+            taken.add(before["id"])
+        _judge(context, item, row, registrar, arrivals, before)
     return planned
 
 
@@ -113,7 +122,14 @@ def _registrar(context: Context, row: InflowRow[UUID]) -> UUID | None:
     return context.names.committee_above(row.branch)
 
 
-def _judge(context: Context, item: PlannedRow, row: InflowRow[UUID], registrar: UUID, arrivals: Arrivals) -> None:
+def _judge(
+    context: Context,
+    item: PlannedRow,
+    row: InflowRow[UUID],
+    registrar: UUID,
+    arrivals: Arrivals,
+    before: dict[str, Any] | None,
+) -> None:
     item.asked_organization, item.suggestions = row.branch or registrar, row.suggestions
     home = context.names.find(row.home_organization_text)
     given = said(
@@ -129,7 +145,6 @@ def _judge(context: Context, item: PlannedRow, row: InflowRow[UUID], registrar: 
         given |= {"phone": row.phone, "other_phone": row.other_phone, "other_phone_whose": row.other_phone_whose}
     if row.unreadable:
         given["unreadable"] = dict(row.unreadable)
-    before = _before(context, row, registrar, arrivals)
     if before is None:
         if row.citizen_id:
             digest = context.digest(row.citizen_id)
@@ -160,13 +175,30 @@ def _judge(context: Context, item: PlannedRow, row: InflowRow[UUID], registrar: 
         item.command = AmendArrival(arrival_id=before["id"], given=given, branch_id=branch)
 
 
-def _before(context: Context, row: InflowRow[UUID], registrar: UUID, arrivals: Arrivals) -> dict[str, Any] | None:
+def _before(
+    context: Context, row: InflowRow[UUID], registrar: UUID, arrivals: Arrivals, taken: set[UUID]
+) -> dict[str, Any] | None:
+    """Return the arrival that a row means: by its number, else by its name where nobody else of the file is meant.
+
+    Without a number another branch or another birth date is another person; a shared phone goes first.
+    """
     if row.citizen_id:
         found = arrivals.by_digest.get((registrar, context.digest(row.citizen_id)))
         return dict(found) if found is not None else None
-    same_name = arrivals.by_name.get((registrar, row.name_key), [])
-    same_branch = [arrival for arrival in same_name if arrival["branch_id"] == row.branch] or same_name
-    if len(same_branch) > 1 and row.phone:
-        digest = context.vault.digest("phone", row.phone)
-        same_branch = [arrival for arrival in same_branch if digest in (arrival["phone_digests"] or ())] or same_branch
-    return dict(same_branch[0]) if same_branch else None
+    digest = context.vault.digest("phone", row.phone) if row.phone else None
+    fitting = [
+        arrival
+        for arrival in arrivals.by_name.get((registrar, row.name_key), [])
+        if arrival["id"] not in taken
+        and (row.branch is None or arrival["branch_id"] in (None, row.branch))
+        and (row.birth_date is None or str(arrival["birth_date"] or row.birth_date) == row.birth_date)
+    ]
+    fitting.sort(
+        key=lambda arrival: (
+            digest not in (arrival["phone_digests"] or ()),
+            row.branch != arrival["branch_id"],
+            (row.birth_date is None) != (arrival["birth_date"] is None),
+            arrival["citizen_id_sealed"] is not None,
+        )
+    )
+    return dict(fitting[0]) if fitting else None

@@ -94,14 +94,16 @@ def _judge(
 
 
 def is_amendment(context: Context, item: PlannedRow, given: dict[str, Any], before: dict[str, Any]) -> bool:
-    """Tell whether a line has anything to write. A remark is taken along, but never makes a row `updated`."""
+    """Tell whether a line has anything to write. A remark and the text of a cell that cannot be read are taken along, but
+    never make a row `updated`."""
     for name in ("departed_on", "expected_return", "arrived_on"):
         if is_less_exact(given.get(name), before.get(name)):
             del given[name]
-    compared = {name: value for name, value in given.items() if name not in ("remark", "unreadable", "branch_id")}
-    wanted = statement.columns(context.vault, before["id"], compared)
-    changed = bool(statement.changes(before, wanted)) or (
-        given.get("branch_id") is not None and given["branch_id"] != before.get("branch_id")
-    )
-    item.outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
-    return changed or (given.get("remark") is not None and given["remark"] != before["remark"])
+    said_ = {name: value for name, value in given.items() if name != "branch_id"}
+    new = statement.changes(before, statement.columns(context.vault, before["id"], said_, before))
+    placed = given.get("branch_id") is not None and given["branch_id"] != before.get("branch_id")
+    item.outcome = Outcome.UPDATED if placed or not _TAKEN_ALONG.issuperset(new) else Outcome.UNCHANGED
+    return placed or bool(new)
+
+
+_TAKEN_ALONG: Final = frozenset({"remark", "unreadable_sealed"})
