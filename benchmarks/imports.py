@@ -88,7 +88,7 @@ async def main(outflow: int = 24_000, inflow: int = 20_000) -> None:
     gc.set_threshold(200_000, 50, 50)  # as `hub import` does
     made = county(outflow, inflow)
     with tempfile.TemporaryDirectory(prefix="liaison-hub-bench-") as folder:
-        Path(folder).chmod(0o711)
+        await asyncio.to_thread(Path(folder).chmod, 0o711)
         settings = Settings(home=Path(folder))
         async with open_database(settings) as engine:
             async with transaction(engine) as connection:

@@ -80,14 +80,11 @@ def county(outflow: int = 24_000, inflow: int = 20_000, branches: int = 300, see
             ]
         )
         if number < inflow:
-            if chance.random() < 0.05:
-                name, identity, phone = _person(chance, 500_000 + number)
+            came = _person(chance, 500_000 + number) if chance.random() < 0.05 else people[number]
             branch_here = f"BJ{town:02}{(number * 20 + town - 1) % branches // 20 * 20 + town - 1:04}"
             come.append(
                 [
-                    name,
-                    identity,
-                    phone,
+                    *came,
                     "2024年03月",
                     "中共云岭县委员会组织部",
                     unit if chance.random() < 0.9 else chance.choice(_UNITS),
