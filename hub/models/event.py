@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped
@@ -126,13 +126,14 @@ class Feed(EventColumns, Base):
 
 
 class FeedAudience(Base):
-    """Which organization may hear of which event."""
+    """Which organization may hear of which event. Written with the event by one statement and forgotten with it; a key
+    that checks each row again would cost as much as the rest of the numbering step."""
 
     __tablename__ = "feed_audience"
     __table_args__ = (Index(None, "seq", "organization_id"),)
 
     organization_id: Mapped[UUID] = is_internal(primary_key=True)
-    seq: Mapped[int] = is_internal(BigInteger, ForeignKey("feed.seq", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = is_internal(BigInteger, primary_key=True)
 
 
 class FeedHead(Base):

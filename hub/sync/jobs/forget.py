@@ -24,7 +24,11 @@ _OPERATIONS = text(
 )
 # From the oldest on, so that a reader never finds a hole behind what it still finds.
 _EVENTS = text(
-    f"delete from feed where seq = any (array(select seq from feed where seq < :before order by seq limit {_BATCH}))"
+    f"""
+    with old as (select seq from feed where seq < :before order by seq limit {_BATCH}),
+         heard as (delete from feed_audience a using old where a.seq = old.seq)
+    delete from feed f using old where f.seq = old.seq
+    """
 )
 
 

@@ -76,6 +76,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feed_recorded_at"), "feed", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_feed_topic_seq"), "feed", ["topic", "seq"], unique=False)
     op.create_table(
+        "feed_audience",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organization_id", "seq", name=op.f("pk_feed_audience")),
+    )
+    op.create_index(
+        op.f("ix_feed_audience_seq_organization_id"), "feed_audience", ["seq", "organization_id"], unique=False
+    )
+    op.create_table(
         "feed_head",
         sa.Column("single", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("seq", sa.BigInteger(), server_default="0", nullable=False),
@@ -504,16 +513,6 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_departure_history_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_departure_history")),
-    )
-    op.create_table(
-        "feed_audience",
-        sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["feed.seq"], name=op.f("fk_feed_audience_seq"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("organization_id", "seq", name=op.f("pk_feed_audience")),
-    )
-    op.create_index(
-        op.f("ix_feed_audience_seq_organization_id"), "feed_audience", ["seq", "organization_id"], unique=False
     )
     op.create_table(
         "import_run",
