@@ -18,6 +18,7 @@ from hub.domain.dates import utc_now
 from hub.domain.directory import organization as find_organization
 from hub.domain.vault import open_vault
 from hub.domain.viewer import Role, Viewer, operator
+from hub.errors import Refused
 from hub.feed.number import number_all
 from hub.models import LedgerKind
 from hub.operating import OperatorError
@@ -55,8 +56,8 @@ def run_import(
     try:
         content = _read(file)
         made, report = asyncio.run(_import(settings, content, file.name, LedgerKind(kind.upper()), organization, apply))
-    except UnreadableFile as reason:
-        sys.stderr.write(f"{reason}\n")
+    except (UnreadableFile, Refused) as reason:
+        sys.stderr.write(f"{reason.message if isinstance(reason, Refused) else reason}\n")
         return 2
     if report_format == "json":
         sys.stdout.write(orjson.dumps(report.as_json()).decode() + "\n")

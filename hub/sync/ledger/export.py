@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -38,6 +39,7 @@ _INFLOW: Final = text(
      order by o.code, a.recorded_at, a.id
     """
 )
+_NO_DIGIT: Final = re.compile(r"\D")
 _CATEGORIES: Final = {"FULL": "正式党员", "PROBATIONARY": "预备党员"}
 Row = Mapping[Any, Any]
 
@@ -109,6 +111,14 @@ _LEDGERS: Final = {
 }
 
 
+def _written(value: object, original: str | None) -> str:
+    """Return what stands in a cell: the value, or the original text where nothing, or only part of it, could be read."""
+    said = str(value) if value else ""
+    if original and _NO_DIGIT.sub("", said) in _NO_DIGIT.sub("", original):
+        return original
+    return said
+
+
 async def export(
     connection: AsyncConnection, *, vault: Vault, now: datetime, kind: LedgerKind, organization: UUID
 ) -> tuple[bytes, int]:
@@ -131,9 +141,9 @@ async def export(
         opener = _Opener(vault, row)
         sheet.write_string(1 + number, 0, str(number), as_text)
         for at, (_, field, read) in enumerate(columns, start=1):
-            value = read(row, opener) or opener.unreadable.get(field)
+            value = _written(read(row, opener), opener.unreadable.get(field))
             if value:
-                sheet.write_string(1 + number, at, str(value), as_text)
+                sheet.write_string(1 + number, at, value, as_text)
     workbook.close()
     await connection.execute(
         text(

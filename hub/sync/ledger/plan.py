@@ -121,11 +121,12 @@ async def _judge_lists(context: Context, made: Plan) -> None:
     for line in await context.connection.execute(_LISTED, parameters):
         before.setdefault(line.organization_id, []).append(line)
     for branch, lines in present.items():
-        last = before.get(branch, [])
+        # Who came home since and was ended is not expected: with them the list could never be its own again.
+        last = [line for line in before.get(branch, []) if line.stands]
         repeated = sum(line.statement_id in lines for line in last)
         if 2 * repeated >= len(last):
             made.relisted.add(branch)
-            vanished = [line.statement_id for line in last if line.statement_id not in lines and line.stands]
+            vanished = [line.statement_id for line in last if line.statement_id not in lines]
             if vanished:
                 made.vanished[branch] = vanished
 

@@ -23,6 +23,7 @@ _CURRENT: Final = text(
      where o.id = any(:ids)
     """
 )
+_ABOVE: Final = text("select id, coalesce(successor_id, parent_id) as above from organization")
 _COMPARED: Final = (
     "name",
     "short_name",
@@ -78,8 +79,26 @@ async def plan(context: Context, rows: Sequence[tuple[int, OrganizationRow]]) ->
         made.command = _command(context, item.row, found, parent, current.get(found))
         if found in current:
             made.outcome = Outcome.UPDATED if _differs(made.command, current[found]) else Outcome.UNCHANGED
+    await _refuse_rings(context, planned)
     _refuse_below_refused(planned, linked)
     return planned
+
+
+async def _refuse_rings(context: Context, planned: Sequence[PlannedRow]) -> None:
+    """A superior that stands below the organization, as the hub knows it, is no superior."""
+    above = {row.id: row.above for row in await context.connection.execute(_ABOVE)}
+    commands = [made.command for made in planned if made.command is not None]
+    above.update({c.id: c.parent_id for c in commands if c.parent_id is not None or c.id not in above})
+    for made in planned:
+        if made.command is None or made.command.parent_id is None:
+            continue
+        seen: set[UUID] = set()
+        at: UUID | None = made.command.parent_id
+        while at is not None and at not in seen and at != made.command.id:
+            seen.add(at)
+            at = above.get(at)
+        if at == made.command.id:
+            made.refuse("parent", "ORGANIZATION_UNKNOWN")
 
 
 def _refuse_below_refused(planned: Sequence[PlannedRow], linked: Sequence[superiors.Linked[UUID]]) -> None:

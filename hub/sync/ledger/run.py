@@ -21,8 +21,8 @@ from hub.crypto import Vault
 from hub.database.engine import transaction
 from hub.domain.outcome import Changed
 from hub.domain.scope import in_scope, require_organization
-from hub.domain.viewer import NOBODY, Viewer
-from hub.errors import ChangedSincePlan, NotFound, TooMany, UnreadableFile, WrongState
+from hub.domain.viewer import NOBODY, Role, Viewer
+from hub.errors import ChangedSincePlan, NotAllowed, NotFound, TooMany, UnreadableFile, WrongState
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EventKind, ImportState, LedgerKind, Topic
 from hub.sync.ledger.apply import Applying, Progress, apply
@@ -80,6 +80,8 @@ async def start(
 ) -> Changed:
     """Read a file into a run in state PLANNED. Nothing else is written; the upload lies sealed for 7 days."""
     require_organization(viewer)
+    if given.kind is LedgerKind.ORGANIZATIONS and not viewer.is_operator and viewer.role is not Role.DEPARTMENT:
+        raise NotAllowed("kind")
     if given.organization is not None and given.organization not in await in_scope(
         connection, viewer, [given.organization]
     ):
@@ -159,7 +161,10 @@ async def alone(engine: AsyncEngine, organization: UUID | None, kind: LedgerKind
 async def begin(
     connection: AsyncConnection, *, viewer: Viewer, now: datetime, run_id: UUID, plan_digest: str
 ) -> Changed:
-    """Accept that a plan, as it was shown, is applied: the run is RUNNING. Who works on it calls `carry_out`."""
+    """Accept that a plan, as it was shown, is applied; whoever works on it calls `carry_out`.
+
+    A run that was killed may be begun again. Raises NotFound, WrongState, ChangedSincePlan, AnotherApplies.
+    """
     row = await _own(connection, viewer, run_id)
     if row["state"] not in (ImportState.PLANNED, ImportState.RUNNING):
         raise WrongState(state=row["state"])
@@ -198,13 +203,15 @@ async def cancel(connection: AsyncConnection, *, viewer: Viewer, now: datetime, 
 
 
 async def expire(connection: AsyncConnection, *, now: datetime) -> int:
-    """Forget uploads that nobody applied within 7 days. Twice changes nothing."""
+    """Forget uploads that nobody applied within 7 days, or that were killed half-way. Twice changes nothing.
+
+    One that is being applied at this moment has its content in memory, and is DONE when it is done.
+    """
     gone = await connection.execute(
         text(
             "update import_run set upload_sealed = null, errors_sealed = null,"
-            " state = case state when 'PLANNED' then 'CANCELLED' else state end"
+            " state = case state when 'PLANNED' then 'CANCELLED' when 'RUNNING' then 'FAILED' else state end"
             " where expires_at <= :now and (upload_sealed is not null or errors_sealed is not null)"
-            "   and state <> 'RUNNING'"
         ),
         {"now": now},
     )
@@ -248,9 +255,7 @@ async def claim(engine: AsyncEngine, given: Import, run_id: UUID) -> None:
         await _mark_running(connection, given.kind, given.organization, run_id)
 
 
-async def _mark_running(
-    connection: AsyncConnection, kind: LedgerKind, organization: UUID | None, run_id: UUID
-) -> None:
+async def _mark_running(connection: AsyncConnection, kind: LedgerKind, organization: UUID | None, run_id: UUID) -> None:
     await connection.execute(
         text(
             "update import_run set state = 'FAILED' where state = 'RUNNING' and kind = :kind and id <> :id"
