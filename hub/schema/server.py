@@ -38,9 +38,12 @@ from strawberry.types.graphql import OperationType
 from hub.auth import Claims, InvalidToken
 from hub.domain.dates import utc_now
 from hub.domain.viewer import Role
+from hub.errors import Refused
 from hub.logs import describe, error_id
+from hub.resolvers import event
 from hub.resolvers.context import Caller, Context, Hub
 from hub.schema.answer import finished, is_of_the_request
+from hub.schema.leaf_stream import LeafStream, understand
 from hub.schema.mutation import Mutation
 from hub.schema.numbers import RefusedInStreams, RefusedToPartners
 from hub.schema.query import Query
@@ -128,6 +131,11 @@ class ServedSchema(strawberry.Schema):
         """Execute anything, item by item. Nothing that was read for one item is kept for the next."""
         assert isinstance(context_value, Caller)
         context = context_value.operation()
+        leaf = understand(self._schema, query, operation_name) if query else None
+        if leaf is not None and OperationType.SUBSCRIPTION in (allowed_operation_types or OperationType):
+            given = leaf.arguments(self._schema, variable_values)
+            if given is not None:
+                return self._leaves(context, query, leaf, given)
         results = await super().stream(
             query,
             variable_values,
@@ -138,6 +146,20 @@ class ServedSchema(strawberry.Schema):
             allowed_operation_types,
         )
         return self._finishing(context, query, results)
+
+    async def _leaves(
+        self, context: Context, query: str | None, leaf: LeafStream, given: Mapping[str, Any]
+    ) -> AsyncGenerator[Any, None]:
+        """Answer a document that selects only what an item itself holds; a refusal is said as in any other answer."""
+        try:
+            async with aclosing(event.follow(context, given.get("after"), given.get("topics"))) as items:
+                async for found in items:
+                    yield ExecutionResult(data=leaf.data(found, context), errors=None)
+        except Refused as refused:
+            error = GraphQLError(refused.message, original_error=refused)
+            yield await finished(context, query, ExecutionResult(data=None, errors=[error]))
+        finally:
+            await context.end()
 
     async def _finishing(self, context: Context, query: str | None, results: Any) -> AsyncGenerator[Any, None]:
         try:
