@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -256,6 +257,15 @@ def server(hub: Hub, metrics: Metrics, *, host: str, port: int) -> Server:
     return Server(config, hub.streams)
 
 
+def keep_out_of_collections() -> None:
+    """Leave what was made at start, above all the schema, out of every later search for garbage.
+
+    It lives as long as the process; looking through it again and again is what the slowest requests waited for.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     """Serve until a signal ends it; with `worker` the periodic duties run here too."""
     logs.configure(settings.log_level)
@@ -263,7 +273,9 @@ def serve(settings: Settings, *, host: str, port: int, worker: bool) -> None:
     async def run() -> None:
         metrics = Metrics()
         async with opened(settings, metrics, worker=worker) as hub:
-            await server(hub, metrics, host=host, port=port).serve()
+            made = server(hub, metrics, host=host, port=port)
+            keep_out_of_collections()
+            await made.serve()
 
     _run(run())
 
