@@ -131,7 +131,7 @@ async def register(
     await append(connection, [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows], at=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
     pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=said, fresh=said)
-    await discrepancy.compare(connection, vault=vault, now=now, subjects=[pair.match_id for pair in pairs])
+    await discrepancy.compare(connection, vault=vault, now=now, matches=[pair.match_id for pair in pairs])
     await inbox.add(connection, said)
     await inbox.restate(connection, [pair.departure_id for pair in pairs])
     return outcomes

@@ -129,7 +129,7 @@ async def register(
         },
     )
     pairs = await match.match_certain(connection, now=now, by=viewer.actor, departures=ids, fresh=ids)
-    await discrepancy.compare(connection, vault=vault, now=now, subjects=[pair.match_id for pair in pairs])
+    await discrepancy.compare(connection, vault=vault, now=now, matches=[pair.match_id for pair in pairs])
     await inbox.add(connection, ids)
     await inbox.restate(connection, [pair.arrival_id for pair in pairs])
     return outcomes

@@ -61,22 +61,17 @@ _DIFFERING: Final = f"""
       ) as f(field, ours, theirs, our_key, their_key, differs)
      where f.differs
 """
-_ALL: Final = text(_DIFFERING.format(which="true"))
-_OF: Final = text(
-    _DIFFERING.format(
-        which="(m.id = any(:ids) or m.departure_id = any(:ids) or m.arrival_id = any(:ids) or m.member_id = any(:ids))"
-    )
+_FOUND: Final = text(_DIFFERING.format(which="m.id = any(:ids)"))
+_KNOWN: Final = text(
+    """
+    select id, version, match_id, field, pair_digest, state from discrepancy
+     where match_id = any(:ids) order by id for update
+    """
 )
-_KNOWN: Final = """
-    select x.id, x.version, x.match_id, x.field, x.pair_digest, x.state from discrepancy x
-      join match m on m.id = x.match_id
-     where {which} order by x.id for update of x
-"""
-_KNOWN_ALL: Final = text(_KNOWN.format(which="m.state = 'CONFIRMED' and m.ended_at is null"))
-_KNOWN_OF: Final = text(
-    _KNOWN.format(
-        which="(m.id = any(:ids) or m.departure_id = any(:ids) or m.arrival_id = any(:ids) or m.member_id = any(:ids))"
-    )
+_LIVE: Final = "select id from match where state = 'CONFIRMED' and ended_at is null"
+_ALL_LIVE: Final = text(_LIVE)
+_LIVE_OF: Final = text(
+    _LIVE + " and (id = any(:ids) or departure_id = any(:ids) or arrival_id = any(:ids) or member_id = any(:ids))"
 )
 _COLUMNS: Final = (
     "id",
@@ -135,22 +130,28 @@ class Compared:
 
 
 async def compare(
-    connection: AsyncConnection, *, vault: Vault, now: datetime, subjects: Iterable[UUID] | None = None
+    connection: AsyncConnection,
+    *,
+    vault: Vault,
+    now: datetime,
+    subjects: Iterable[UUID] | None = None,
+    matches: Iterable[UUID] | None = None,
 ) -> Compared:
     """Compare the two statements of each live liaison, and open or settle differences accordingly.
 
-    `subjects`: ids of matches, departures, arrivals or members; None compares everything (the nightly job). Running it
-    twice changes nothing. A settled pair of values stays settled until one of the values changes.
+    `matches`: live ones, by id; else `subjects`: ids of matches, departures, arrivals or members, None = everything.
+    Running it twice changes nothing. A settled pair of values stays settled until one of the values changes.
     """
-    wanted = None if subjects is None else list(subjects)
-    if wanted is not None and not wanted:
+    if matches is not None:
+        wanted = list(matches)
+    elif subjects is None:
+        wanted = list((await connection.execute(_ALL_LIVE)).scalars())
+    else:
+        wanted = list((await connection.execute(_LIVE_OF, {"ids": list(subjects)})).scalars())
+    if not wanted:
         return Compared(0, 0)
-    parameters = {} if wanted is None else {"ids": wanted}
-    known = {
-        (row.match_id, row.field): row
-        for row in await connection.execute(_KNOWN_ALL if wanted is None else _KNOWN_OF, parameters)
-    }
-    found = (await connection.execute(_ALL if wanted is None else _OF, parameters)).all()
+    known = {(row.match_id, row.field): row for row in await connection.execute(_KNOWN, {"ids": wanted})}
+    found = (await connection.execute(_FOUND, {"ids": wanted})).all()
     due = (await rule(connection, RuleCode.DISCREPANCY_SETTLED, today(now))).due(today(now))
     fresh: list[tuple[Any, ...]] = []
     again: list[dict[str, Any]] = []

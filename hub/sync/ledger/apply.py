@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.database.engine import transaction
-from hub.domain import arrival, departure, discrepancy, member, organization, question
+from hub.domain import arrival, departure, member, organization, question
 from hub.domain.outcome import Changed
 from hub.domain.outcome import Outcome as DomainOutcome
 from hub.domain.viewer import Viewer
@@ -57,17 +57,8 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
         return made.report
     await _count_anew(applying.engine, made)
     await _apply_rows(applying, made, progress)
-    await _count_anew(applying.engine, made)
     touched = [row.record for row in made.rows if row.record is not None]
     if made.kind in (LedgerKind.OUTFLOW, LedgerKind.INFLOW):
-        for start in range(0, len(touched), 4 * BATCH):
-            async with transaction(applying.engine) as connection:
-                await discrepancy.compare(
-                    connection,
-                    vault=applying.vault,
-                    now=applying.now,
-                    subjects=touched[start : start + 4 * BATCH],
-                )
         async with transaction(applying.engine) as connection:
             await _replace_lists(connection, applying, made)
     report = made.report
@@ -78,7 +69,7 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
 
 
 async def _count_anew(engine: AsyncEngine, made: Plan) -> None:
-    """Let PostgreSQL count its tables again around a big ledger; its own rounds come a minute too late.
+    """Let PostgreSQL count its tables again before a big ledger; its own rounds come a minute too late.
 
     Without it the tables count as empty, and each batch reads them from end to end.
     """

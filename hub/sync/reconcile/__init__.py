@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.crypto import Vault
 from hub.database.engine import transaction
@@ -42,7 +41,7 @@ async def reconcile(engine: AsyncEngine, *, vault: Vault, now: datetime) -> Reco
             ids = list((await connection.execute(_LIVE, {"after": after, "n": _BATCH})).scalars())
             if not ids:
                 break
-            compared = await discrepancy.compare(connection, vault=vault, now=now, subjects=ids)
+            compared = await discrepancy.compare(connection, vault=vault, now=now, matches=ids)
         opened, closed, after = opened + compared.opened, closed + compared.closed, ids[-1]
     candidates = await ask_candidates(engine, now=now)
     async with transaction(engine) as connection:
@@ -61,10 +60,3 @@ async def ask_candidates(engine: AsyncEngine, *, now: datetime) -> int:
         asked += found
         if found == 0:
             return asked
-
-
-async def reconcile_touched(
-    connection: AsyncConnection, *, vault: Vault, now: datetime, statements: Iterable[UUID]
-) -> discrepancy.Compared:
-    """Compare the liaisons of some statements, after an import touched them."""
-    return await discrepancy.compare(connection, vault=vault, now=now, subjects=statements)
