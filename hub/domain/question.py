@@ -171,19 +171,22 @@ _ELIGIBLE: Final = text(
        and not exists (select from question q where q.kind = 'TRANSFER_ELIGIBLE' and q.departure_id = d.id)
     """
 )
-_REQUESTED: Final = text(
+_ANSWER_BY_REQUEST: Final = text(
     """
     update question q set answer = 'REQUESTED', answered_at = :now, answered_by = 'hub'
-      from departure d join transfer t on t.member_id = d.member_id
-     where q.kind = 'TRANSFER_ELIGIBLE' and q.answered_at is null and q.departure_id = d.id
-       and t.created_at >= q.asked_at
+      from departure d
+     where q.kind = 'TRANSFER_ELIGIBLE' and q.answered_at is null and q.departure_id = d.id and d.member_id = :member
     """
 )
 
 
+async def answer_by_request(connection: AsyncConnection, *, now: datetime, member_id: UUID) -> None:
+    """A request for transfer answers whether the member should transfer."""
+    await connection.execute(_ANSWER_BY_REQUEST, {"now": now, "member": member_id})
+
+
 async def ask_eligible(connection: AsyncConnection, *, now: datetime) -> int:
-    """Ask about members who by the rule should transfer; a request answers the question. Returns how many were asked."""
-    await connection.execute(_REQUESTED, {"now": now})
+    """Ask about members who by the rule should transfer. Returns how many were asked."""
     day = today(now)
     after = await rule(connection, RuleCode.TRANSFER_ELIGIBLE_AFTER, day)
     rows: list[Any] = list(await connection.execute(_ELIGIBLE, {"interval": after.interval, "day": day}))

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import affiliation, committee, transfer_record, visibility
+from hub.domain import affiliation, committee, question, transfer_record, visibility
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.scope import in_scope
@@ -121,6 +121,7 @@ async def _insert(connection: AsyncConnection, viewer: Viewer, now: datetime, va
     audience = await transfer_record.audience(connection, [row.id])
     told = transfer_record.event(kind, row, 1, audience[row.id], now, viewer.organization)
     await append(connection, [told], at=now)
+    await question.answer_by_request(connection, now=now, member_id=row.member_id)
 
 
 async def _hosts(connection: AsyncConnection, viewer: Viewer, member_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from hub.models.affiliation import Affiliation
 from hub.models.arrival import Arrival, ArrivalHistory, InflowState, ReasonCode
-from hub.models.audit import DataKey, Disclosure, Forgotten, Reveal
+from hub.models.audit import DataKey, Disclosure, Reveal
 from hub.models.columns import Base, FieldClass
 from hub.models.departure import Departure, DepartureHistory, EndReason, Visit
 from hub.models.discrepancy import Discrepancy, DiscrepancyState
@@ -51,7 +51,6 @@ __all__ = [
     "FeedAudience",
     "FeedHead",
     "FieldClass",
-    "Forgotten",
     "Identity",
     "ImportRun",
     "ImportState",

@@ -42,15 +42,6 @@ class Reveal(Base):
     at: Mapped[datetime] = is_internal(TIMESTAMP(timezone=True))
 
 
-class Forgotten(Base):
-    """Whose values were deleted, and when; a restore from backup applies the list again."""
-
-    __tablename__ = "forgotten"
-
-    subject_id: Mapped[UUID] = is_internal(primary_key=True)
-    at: Mapped[datetime] = is_internal(TIMESTAMP(timezone=True))
-
-
 class DataKey(Base):
     """A key that seals values, one a year, wrapped by the hub's key."""
 

@@ -65,7 +65,6 @@ class ImportRun(Base):
     done: Mapped[int] = is_open(server_default="0")
     total: Mapped[int | None] = is_open()
     errors_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
-    errors_token: Mapped[bytes | None] = is_internal(LargeBinary)
     created_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))
     created_by: Mapped[str] = is_internal()
     expires_at: Mapped[datetime] = is_open(TIMESTAMP(timezone=True))

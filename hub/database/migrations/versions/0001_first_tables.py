@@ -91,12 +91,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("single", name=op.f("pk_feed_head")),
     )
     op.create_table(
-        "forgotten",
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_forgotten")),
-    )
-    op.create_table(
         "identity",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -529,7 +523,6 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("errors_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("errors_token", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
