@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -79,12 +80,21 @@ async def template(server: str, pytestconfig: pytest.Config) -> AsyncIterator[st
 @pytest.fixture
 async def database(server: str, template: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a database of this test's own, with every table and no row beyond those of the migrations."""
+    async with another_database(server, template) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def another_database(server: str, template: str) -> AsyncIterator[AsyncEngine]:
+    """The same, for tests that need several."""
     name = f"test_{uuid4().hex}"
     await on_server(server, f'create database "{name}" template "{template}"')
     engine = create_engine(database_url(server, name))
-    yield engine
-    await engine.dispose()
-    await on_server(server, f'drop database "{name}" with (force)')
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+        await on_server(server, f'drop database "{name}" with (force)')
 
 
 @pytest.fixture

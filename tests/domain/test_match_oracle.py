@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +19,6 @@ import pytest
 import xlsxwriter
 from sqlalchemy import text
 
-from hub.database.engine import create_engine
 from hub.domain import (
     arrival,
     candidate,
@@ -58,7 +56,7 @@ from hub.models import (
 )
 from hub.sync import reconcile
 from hub.sync.ledger import run
-from tests.conftest import database_url, on_server
+from tests.conftest import another_database
 from tests.domain.liaisons import TODAY, World, a_world, number
 from tests.factories import a_viewer
 
@@ -308,18 +306,6 @@ async def no(world: World, came: UUID) -> None:
 
 async def silence(_world: World, _came: UUID) -> None:
     pass
-
-
-@asynccontextmanager
-async def another_database(server: str, template: str) -> AsyncIterator[Any]:
-    name = f"test_{uuid4().hex}"
-    await on_server(server, f'create database "{name}" template "{template}"')
-    engine = create_engine(database_url(server, name))
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
-        await on_server(server, f'drop database "{name}" with (force)')
 
 
 @pytest.mark.parametrize(

@@ -88,15 +88,20 @@ def gid(number: TypeNumber, identifier: UUID, realm: str = "") -> str:
     return IdCodec(MASTER, realm).encode(number, identifier)
 
 
+async def make_world(engine: AsyncEngine, home: Path, heartbeat: float = 15) -> World:
+    """A hub on a database; its streams and its numbering are not running yet."""
+    async with engine.begin() as connection:
+        vault = await open_vault(connection, MASTER, utc_now())
+    settings = Settings(home=home)
+    observed: list[str] = []
+    streams = Streams(engine, heartbeat=heartbeat, retention=timedelta(days=30))
+    hub = Hub(settings, engine, vault, Tokens.open(settings), Bell(engine, streams.wake), streams, observed.append)
+    return World(hub, create_app(hub), observed)
+
+
 @pytest.fixture
 async def world(database: AsyncEngine, tmp_path: Path) -> World:
-    async with database.begin() as connection:
-        vault = await open_vault(connection, MASTER, utc_now())
-    settings = Settings(home=tmp_path)
-    observed: list[str] = []
-    streams = Streams(database, heartbeat=15, retention=timedelta(days=30))
-    hub = Hub(settings, database, vault, Tokens.open(settings), Bell(database, streams.wake), streams, observed.append)
-    return World(hub, create_app(hub), observed)
+    return await make_world(database, tmp_path)
 
 
 @pytest.fixture
