@@ -60,7 +60,9 @@ async def begin(
     nothing happened, so nothing is remembered.
     """
     key = {"client": viewer.client, "organization": viewer.organization, "op_id": op_id}
-    digest = vault.digest("operation", mutation + orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS, default=str).decode())
+    digest = vault.digest(
+        "operation", mutation + orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS, default=str).decode()
+    )
     row = {**key, "mutation": mutation, "digest": digest, "now": now}
     if (await connection.execute(_BEGIN, row)).scalar():
         return None
@@ -70,9 +72,7 @@ async def begin(
     return Repeated(before.aggregate_id)
 
 
-async def done(
-    connection: AsyncConnection, viewer: Viewer, op_id: UUID, aggregate: UUID, version: int
-) -> None:
+async def done(connection: AsyncConnection, viewer: Viewer, op_id: UUID, aggregate: UUID, version: int) -> None:
     """Note which record the call changed, so that a repeat can read it."""
     await connection.execute(
         _DONE,

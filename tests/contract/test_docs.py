@@ -40,7 +40,7 @@ def test_every_refusal_of_the_contract_exists_and_no_other() -> None:
     contract = (ROOT / "tests" / "contract" / "contract.graphql").read_text(encoding="utf-8")
     listed = re.search(r"enum RefusalCode \{([^}]*)\}", contract)
     assert listed is not None
-    assert {code for code in re.findall(r"`([A-Z_]+)`", refusals())} == set(listed[1].split())
+    assert set(re.findall(r"`([A-Z_]+)`", refusals())) == set(listed[1].split())
 
 
 def test_every_code_of_a_ledger_is_explained() -> None:

@@ -5,19 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from hub import errors
 from hub.domain import organization, transfer, visibility
 from hub.domain.viewer import Role
-from hub.errors import (
-    CannotIssueLetters,
-    InvalidInput,
-    NotAllowed,
-    NotFound,
-    ReasonRequired,
-    SameOrganization,
-    StaleVersion,
-    WrongSide,
-    WrongState,
-)
 from hub.models import Transfer, TransferState
 from tests.domain.transfers import TODAY, Case, a_case
 from tests.factories import a_liaison, a_viewer
@@ -143,15 +133,15 @@ async def test_every_step_in_every_state_by_every_side(database, state):
             else:
                 other = {"O": "I", "I": "O"}[side]
                 belongs = any(side in where.get(name, "") for where in MAY.values())
-                refusal = WrongState if belongs and other not in may else WrongSide
+                refusal = errors.WrongState if belongs and other not in may else errors.WrongSide
                 refused = await case.refused(refusal, name, who)
-                assert refused.state == (state if refusal is WrongState else None)
-        await case.refused(NotFound, name, "YL02")
-        await case.refused(NotFound, name, "BJ02")
+                assert refused.state == (state if refusal is errors.WrongState else None)
+        await case.refused(errors.NotFound, name, "YL02")
+        await case.refused(errors.NotFound, name, "BJ02")
     # Two unrelated partners and the member see, but take no step.
     for role in (Role.PARTNER, Role.MEMBER):
         case.role = role
-        await case.refused(NotAllowed, "confirm", "YL01")
+        await case.refused(errors.NotAllowed, "confirm", "YL01")
 
 
 class UndoneError(Exception):
@@ -190,23 +180,23 @@ async def taken_and_undone(case, name, who):
 
 async def test_a_stale_version_says_the_current_one(case):
     await case.steps("request", "confirm")
-    refused = await case.refused(StaleVersion, "approve", "YL01", version=1)
+    refused = await case.refused(errors.StaleVersion, "approve", "YL01", version=1)
     assert refused.version == 2
     # The state is judged before the version, the side before the state.
-    await case.refused(WrongState, "confirm", "YL01", version=1)
-    await case.refused(WrongSide, "accept", "YL01", version=1)
+    await case.refused(errors.WrongState, "confirm", "YL01", version=1)
+    await case.refused(errors.WrongSide, "accept", "YL01", version=1)
 
 
 async def test_a_community_may_not_accept_and_its_street_may(case):
     await case.steps("request", "confirm", "approve")
     for name in ("accept", "reject", "return_"):
-        await case.refused(CannotIssueLetters, name, "BJ0101")
-        await case.refused(CannotIssueLetters, name, "BJ010101")
-        await case.refused(NotFound, name, "BJ0102")
+        await case.refused(errors.CannotIssueLetters, name, "BJ0101")
+        await case.refused(errors.CannotIssueLetters, name, "BJ010101")
+        await case.refused(errors.NotFound, name, "BJ0102")
     await case.step("accept", "BJ01")
-    await case.refused(CannotIssueLetters, "return_receipt", "BJ010101")
+    await case.refused(errors.CannotIssueLetters, "return_receipt", "BJ010101")
     await case.step("return_receipt", "BJ")
-    await case.refused(CannotIssueLetters, "close", "YL0101")
+    await case.refused(errors.CannotIssueLetters, "close", "YL0101")
     await case.step("close", "YL")
 
 
@@ -215,11 +205,11 @@ async def test_review_goes_from_the_branch_up_to_the_issuer(database):
     await case.request("YL03G1")
     await case.step("confirm", "YL03G1")
     assert (await case.row())["review_organization_id"] == case["YL03G"]
-    await case.refused(NotAllowed, "approve", "YL03G1")
-    await case.refused(InvalidInput, "approve", "YL03G", letter_number="1")
+    await case.refused(errors.NotAllowed, "approve", "YL03G1")
+    await case.refused(errors.InvalidInput, "approve", "YL03G", letter_number="1")
     await case.step("approve", "YL03G")
     assert (await case.row())["review_organization_id"] == case["YL03"]
-    await case.refused(CannotIssueLetters, "approve", "YL03G")
+    await case.refused(errors.CannotIssueLetters, "approve", "YL03G")
     await case.step("approve", "YL")  # a superior of the issuer acts for it
     assert await case.state() == "LETTER_ISSUED"
     assert await case.one("select issuer_id from letter") == case["YL03"]
@@ -229,12 +219,12 @@ async def test_review_goes_from_the_branch_up_to_the_issuer(database):
 async def test_reasons(case):
     await case.steps("request", "confirm")
     for name, who in (("return_", "BJ01"), ("refuse", "YL01"), ("withdraw", "YL01")):
-        await case.refused(ReasonRequired, name, who, reason=None)
-        await case.refused(ReasonRequired, name, who, reason="OTHER", note=" ")
+        await case.refused(errors.ReasonRequired, name, who, reason=None)
+        await case.refused(errors.ReasonRequired, name, who, reason="OTHER", note=" ")
     await case.step("approve", "YL01")
-    await case.refused(ReasonRequired, "reject", "BJ01", reason="OTHER")
-    await case.refused(ReasonRequired, "withdraw", "YL01", reason="OTHER")
-    await case.refused(ReasonRequired, "reissue_letter", "YL01", reason=" ")
+    await case.refused(errors.ReasonRequired, "reject", "BJ01", reason="OTHER")
+    await case.refused(errors.ReasonRequired, "withdraw", "YL01", reason="OTHER")
+    await case.refused(errors.ReasonRequired, "reissue_letter", "YL01", reason=" ")
     await case.step("reject", "BJ01", reason="OTHER", note="查无此单位")
     assert (await case.rows("select kind, reason, note from transfer_step order by number desc limit 1")) == [
         {"kind": "TRANSFER_REJECTED", "reason": "OTHER", "note": "查无此单位"}
@@ -254,7 +244,7 @@ async def test_returned_resubmitted_to_another_committee(case):
     await case.steps("request", "confirm", "approve")
     await case.step("return_", "BJ01", reason="WRONG_ADDRESSEE")
     assert await case.one("select state from letter") == "VOID"
-    await case.refused(SameOrganization, "confirm", "YL0101", inflow_organization_id=case["YL0102"])
+    await case.refused(errors.SameOrganization, "confirm", "YL0101", inflow_organization_id=case["YL0102"])
     await case.step("confirm", "YL0101", inflow_organization_id=case["BJ0201"])
     row = await case.row()
     assert (row["state"], row["inflow_organization_id"], row["named_inflow_id"]) == (
@@ -270,7 +260,7 @@ async def test_returned_resubmitted_to_another_committee(case):
         "TRANSFER_SHARED": ["BJ02", "BJ0201"],
         "TRANSFER_CONFIRMED": ["BJ02", "BJ0201", "YL01", "YL0101"],
     }
-    await case.refused(NotFound, "return_", "BJ01")
+    await case.refused(errors.NotFound, "return_", "BJ01")
     await case.step("approve", "YL01")
     await case.step("accept", "BJ02", branch_id=case["BJ0201"])
     assert await case.holder() == "BJ0201"
@@ -278,7 +268,7 @@ async def test_returned_resubmitted_to_another_committee(case):
 
 async def test_another_committee_only_when_resubmitting(case):
     await case.request()
-    await case.refused(InvalidInput, "confirm", "YL0101", inflow_organization_id=case["BJ0201"])
+    await case.refused(errors.InvalidInput, "confirm", "YL0101", inflow_organization_id=case["BJ0201"])
     await case.step("confirm", "YL0101", inflow_organization_id=case["BJ010101"])  # the same says nothing new
 
 
@@ -292,14 +282,14 @@ async def test_withdrawing_after_the_letter_is_a_question(case):
         TODAY + timedelta(days=15),
     )
     case.wait(15)
-    refused = await case.refused(WrongState, "withdraw", "YL0101")
+    refused = await case.refused(errors.WrongState, "withdraw", "YL0101")
     assert refused.state == "LETTER_ISSUED"
     case.wait(1)
     await case.step("withdraw", "YL0101")
     assert await case.state() == "WITHDRAWN"
     assert await case.one("select state from letter") == "VOID"
     assert (await case.events())[-2:] == ["WITHDRAWAL_ASKED", "TRANSFER_WITHDRAWN"]
-    await case.refused(WrongState, "accept", "BJ01")  # late: a case for both, never a second holder
+    await case.refused(errors.WrongState, "accept", "BJ01")  # late: a case for both, never a second holder
 
 
 @pytest.mark.parametrize(("answer", "state"), [("accept", "RELEASED"), ("reject", "WITHDRAWN")])
@@ -314,9 +304,9 @@ async def test_the_acceptor_answers_the_question(case, answer, state):
 
 async def test_dates_of_the_national_system(case):
     await case.steps("request")
-    await case.refused(WrongState, "record_national_system_date", "YL0101")
+    await case.refused(errors.WrongState, "record_national_system_date", "YL0101")
     await case.step("confirm", "YL0101", national_system_on=TODAY - timedelta(days=1))
-    await case.refused(InvalidInput, "record_national_system_date", "YL0101", on=TODAY + timedelta(days=1))
+    await case.refused(errors.InvalidInput, "record_national_system_date", "YL0101", on=TODAY + timedelta(days=1))
     await case.step("approve", "YL01")
     assert await case.rows("select * from discrepancy") == []
     await case.step("accept", "BJ01", national_system_on=TODAY)

@@ -1,6 +1,5 @@
 """Reading the feed costs the same however large it is, for readers at every level, planned with values or without."""
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 

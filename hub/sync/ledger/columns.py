@@ -55,7 +55,7 @@ _SIDES = {
     ),
     "ARRIVAL": re.compile(r"(?:流入|来本?地|迁入)(?:务工|流动|就业|经商|党员)*(?:基本)?(?:情况|信息|状况)"),
     "OTHERS": re.compile(
-        r"(?:家庭(?:主要)?成员|家属|亲属|紧急联系人?|联系人|联络员|帮扶人?|包联|包保|结对|联系领导|(?:党)?支部书记|书记|负责人|介绍人|入党介绍人|监护人|单位负责人|留守).*"
+        r"(?:家庭(?:主要)?成员|(?:家庭|家中|在家|本村|村内|支部|党内)联系人|家属|亲属|紧急联系人?|联系人|联络员|帮扶人?|包联|包保|结对|联系领导|(?:党)?支部书记|书记|负责人|介绍人|入党介绍人|监护人|单位负责人|留守).*"
     ),
 }
 _SIDE_LEAVES: dict[str, list[tuple[str, str]]] = {
@@ -107,6 +107,7 @@ _PERSON = [
         "name",
         r"(?:中共)?(?:流动|流出|流入|外出|预备|正式)?(?:党员)?(?:人员|本人)?(?:姓名|名字)(?:汉字)?",
         r"(?:流动|流出|流入|外出)?党员",
+        r"用户(?:姓名)?",
     ),
     ("citizenId", r"(?!.*(?:是否|复印|有效|派出所|照片|住址|地址|性别)).*(?:身份证|公民身份|身份号码|居民身份|证件号).*"),
     ("gender", r"性别"),
@@ -145,7 +146,7 @@ _CARD = [
 ]  # fmt: skip
 _REMARK = [
     ("remark", r"备注(?:说明)?|备考|附注|注|备注栏", r"(?:其他|其它)?(?:情况)?说明|其他|其它|其他情况|其他需要说明.*"),
-    ("status", r"(?:流动|党员|目前|当前|现|外出|流出|联系|联络|在外)?(?:状态|状况|情况|动态)|现状|(?:取得)?联系情况"),
+    ("status", r"(?:组织关系|流动|党员|目前|当前|现|外出|流出|联系|联络|在外)?(?:状态|状况|情况|动态)|现状|(?:取得)?联系情况"),
     ("returned", r"是否(?:已|已经)?(?:返乡|返回|回乡|回归|返村|回流)|(?:已)?返乡情况"),
     ("expectedReturn", rf"(?:预计|计划|预期|拟|估计|约定)(?:何时)?(?:的)?(?:返乡|返回|回乡|回归|归来|返|回|归|结束)(?:外出|流动)?(?:的)?{_DAY}?|预计外出至|外出截止{_DAY}"),
     ("returnedOn", rf"(?:实际)?(?:返乡|返回|回乡|回归|回流|返村|结束流动|结束外出){_DAY}"),
@@ -155,15 +156,15 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
     Kind.OUTFLOW: [
         *_PERSON,
         *_CATEGORY,
-        ("departedOn", (rf"(?:何时)?(?:起始|开始)?(?:外出|流出|离开|离乡|离村|外流|流动|外出务工|外出流动)(?:务工|经商|就业|本地|家乡|党组织)?(?:的)?(?:起始|开始)?{_DAY}(?:起)?"
+        ("departedOn", (rf"(?:何时)?(?:起始|开始)?(?:外出|流出|离开|离乡|离村|离校|毕业离校|外流|流动|外出务工|外出流动)(?:务工|经商|就业|本地|家乡|党组织)?(?:的)?(?:起始|开始)?{_DAY}(?:起)?"
          r"|何时(?:外出|流出|离开|离乡).*|(?:外出|流出)年月日?.*|自何时(?:外出|流出)"), rf"离开.*{_DAY}|(?:流动|登记){_DAY}"),
         *_REMARK,
-        ("destination", (r"流入(?:地|地点|地区|省份|城市|所在地|何地|地方)(?:省|市|县|区|乡镇|街道|自治区|直辖市|及|具体)*|(?:外出|流出|流动|务工|人员|党员|现)?(?:去向|流向|目的地)(?:地)?(?:省|市|县|区)*"
+        ("destination", (r"流入(?:地|地点|地区|省份|城市|所在地|何地|地方|省|市|县)(?:省|市|县|区|乡镇|街道|自治区|直辖市|及|具体)*|(?:外出|流出|流动|务工|人员|党员|现)?(?:去向|流向|目的地)(?:地)?(?:省|市|县|区)*"
          r"|(?:外出|流动|务工|打工|经商|现|去往|流往|前往)(?:务工|流动|所在|就业)?(?:地|地点|地区|地方|何地|城市|省份|省市|所在地)(?:省|市|县|区)*|流出地点|何地|地点|往何处|(?:去)?何处")),
         ("workUnit", *_UNIT),
         ("address", _ADDRESS),
         *_CARD,
-        ("reason", r"(?:外出|流出|流动|外流)?(?:的)?(?:主要)?(?:原因|事由|理由|缘由|缘故|事因)|外出(?:类型|目的)|流动(?:类型|原因)"),
+        ("reason", r"(?:外出|流出|流动|外流)?(?:的)?(?:主要)?(?:原因|事由|理由|缘由|缘故|事因)", r"外出(?:类型|目的)|流动类型"),
         ("organizationCode", _BRANCH_CODE),
         ("organizationParent", _PARENT),
         ("organization", *_BRANCH),
@@ -201,7 +202,7 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
         ("parent", r"(?:直接)?(?:上级|隶属|所属|主管|上一级|父级)(?:的)?(?:基层)?(?:党)?(?:组织|党委|单位|机构|隶属)?(?:的)?(?:名称|全称|简称)?|隶属于?(?:何)?党组织|组织关系隶属.*"),
         ("shortName", r"(?:党)?(?:组织|支部|单位|机构)?(?:的)?(?:简称|简名|短名|缩写)"),
         ("aliases", r"(?:党组织)?(?:曾用名称?|别名|又名|又称|其他名称|旧称|旧名|原名称?|曾用简称)"),
-        ("successor", r"(?:合并|并入|承接|后继|继任|接续|撤并|撤销)(?:后|至|到|入)?(?:的)?(?:承接|接收|归入)?(?:党)?(?:组织|党组织|单位)?(?:名称|代码)?(?:去向)?"),
+        ("successor", r"(?:撤销|撤并|合并)后?(?:的)?(?:并入|归入|划入|划归|承接|接收)(?:的)?(?:党组织|组织|单位|支部)?(?:名称|代码)?|(?:合并|并入|承接|后继|继任|接续|撤并|撤销)(?:后|至|到|入)?(?:的)?(?:承接|接收|归入)?(?:党)?(?:组织|党组织|单位)?(?:名称|代码)?(?:去向)?"),
         ("closedOn", rf"(?:撤销|停用|终止|注销|撤并|关闭)(?:的)?{_DAY}"),
         ("kind", r"(?:党)?(?:组织|支部|单位|机构)?(?:的)?(?:类别|类型|种类|性质)|组织层级|设置类型"),
         ("divisionCode", r"(?:所在|所属)?(?:地)?(?:行政)?区划(?:代码|编码|码)?|所在行政区划?(?:代码)?"),
@@ -220,8 +221,13 @@ _COMPILED: dict[Kind, list[tuple[str, list[re.Pattern[str]]]]] = {
 _COMPILED_LEAVES = {
     side: [(field, re.compile(pattern)) for field, pattern in leaves] for side, leaves in _SIDE_LEAVES.items()
 }
+LAST_RANK = 9
+"""The rank of a head that is only read where there is no better one."""
 _ORGANIZATION_SIDES = {"INFLOW", "HOME"}
-_LAST_RANK = 9
+# An organizations ledger may also describe the unit that an organization belongs to.
+_OTHER_UNIT = re.compile(r"(?:所在|依托|建立|隶属|法人)(?:的)?单位(?:基本)?(?:情况|信息)?")
+# Leaves that say nothing by themselves; the others below somebody's head are not to be read into it.
+_NEEDS_GROUP = re.compile(r"(?:全?名称?|全称|代码|编码|编号|代号|号码?|时间|日期|年月日?)")
 
 
 def normal(cell: object) -> str:
@@ -245,6 +251,11 @@ def _head(kind: Kind, leaf: str, group: str) -> Head | None:
     for words in dict.fromkeys([short, normal(leaf)]):
         if not words:
             continue
+        if kind is Kind.ORGANIZATIONS and above:
+            if joined := _below(kind, above, words):
+                return joined
+            if _OTHER_UNIT.fullmatch(above):
+                continue
         if above:
             side = next((side for side, pattern in _SIDES.items() if pattern.fullmatch(above)), None)
             if side:
@@ -253,10 +264,27 @@ def _head(kind: Kind, leaf: str, group: str) -> Head | None:
                     if found:
                         return found
                     continue  # a name or phone below somebody else's head is not the member's
-        found = _alone(kind, words)
+        found = _below(kind, above, words) or _alone(kind, words)
         if found:
             return found
     return None
+
+
+def _below(kind: Kind, above: str, words: str) -> Head | None:
+    """Judge a head with what is merged above it as one: 代码 below 上级党组织, 手机 below 联络员, 时间 below 入党."""
+    if not above or (kind is not Kind.ORGANIZATIONS and (_alone(kind, words) or not _NEEDS_GROUP.fullmatch(words))):
+        return None
+    return _alone(kind, above + words)
+
+
+def is_group(text: str) -> bool:
+    """Tell whether a text is known to stand above other heads: 流出情况, 流入地党组织."""
+    return any(pattern.fullmatch(normal(text)) for pattern in _SIDES.values())
+
+
+def speaks_of_others(text: str) -> bool:
+    """Tell whether a head speaks of somebody who is not the person of the line: 家庭联系人, 支部书记."""
+    return _SIDES["OTHERS"].fullmatch(normal(text)) is not None
 
 
 def _alone(kind: Kind, words: str) -> Head | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hub.sync.ledger import columns
-from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.columns import Head, Kind
 from hub.sync.ledger.workbook import Sheet
 
 Merges = Mapping[tuple[int, int], tuple[int, int]]
@@ -19,6 +19,7 @@ _MAX_HEAD_ROWS = 4
 _MAX_NAME_HEAD = 40
 _MAX_GROUP = 30
 _MANY_DIGITS = re.compile(r"\d.*\d.*\d.*\d")
+_NO_GROUP = re.compile(r"[:：。]")
 _NUMBERING = re.compile(r"序号?|编号|No\.?", re.IGNORECASE)
 _ORGANIZATION_FIELDS = {"code", "parent", "parentCode", "kind", "shortName"}
 _PERSON_FIELDS = {"citizenId", "phone"}
@@ -51,12 +52,12 @@ def merged_cells(sheet: Sheet) -> Merges:
 
 def rows_with_name_head(sheet: Sheet, kind: Kind) -> list[int]:
     """Return the rows in which a cell could be the head of the name: quick, since every row is asked."""
-    one, two = ("称", "党组织") if kind is Kind.ORGANIZATIONS else ("名", "党员")
+    words = ("称", "党组织") if kind is Kind.ORGANIZATIONS else ("名", "党员", "用户")
     known: dict[str, bool] = {}
     found = []
     for index, row in enumerate(sheet.rows):
         for cell in row:
-            if type(cell) is str and (one in cell or two in cell) and len(cell) < _MAX_NAME_HEAD:
+            if type(cell) is str and 1 < len(cell) < _MAX_NAME_HEAD and any(word in cell for word in words):
                 is_name = known.get(cell)
                 if is_name is None:
                     is_name = known[cell] = _is_name(kind, cell)
@@ -79,6 +80,8 @@ def read(sheet: Sheet, kind: Kind, index: int, merged: Merges) -> list[Heads]:
     while body < min(len(sheet.rows), index + _MAX_HEAD_ROWS) and grid.is_sub_head(index, body, names):
         body += 1
     top = index - 1 if index > 0 and grid.is_group_row(index - 1) else index
+    while index - _MAX_HEAD_ROWS < top < index and top > 0 and grid.is_group_row(top - 1, sure=True):
+        top -= 1
     found = [head for column in range(grid.width) if (head := grid.head(column, top, body))]
     return [part for part in _beside(kind, found, body, grid.width) if _is_enough(kind, part)]
 
@@ -120,15 +123,20 @@ class _Grid:
             known += head is not None and head.field != "name"
         return known * 2 >= len(own)
 
-    def is_group_row(self, row: int) -> bool:
-        """Tell whether the row above the heads holds heads of groups: several short words, no sentence."""
-        texts = [text for text in self.row(row) if text]
-        return len(set(texts)) > 1 and not any(
-            len(text) > _MAX_GROUP or re.search(r"[:：。]", text) or _MANY_DIGITS.search(text) for text in texts
+    def is_group_row(self, row: int, *, sure: bool = False) -> bool:
+        """Tell whether the row above the heads holds heads of groups: several short words, no sentence.
+
+        `sure` asks for one that is known: two rows up there may as well be a title.
+        """
+        texts = {text for text in self.row(row) if text}
+        return (
+            len(texts) > 1
+            and not any(len(text) > _MAX_GROUP or _NO_GROUP.search(text) or _MANY_DIGITS.search(text) for text in texts)
+            and (not sure or any(columns.is_group(text) or columns.head(self._kind, text) for text in texts))
         )
 
     def head(self, column: int, top: int, body: int) -> tuple[int, str, str] | None:
-        """Return column, leaf and the nearest group above the leaf."""
+        """Return column, leaf and the group above it."""
         leaf, leaf_row = "", top
         for row in range(body - 1, top - 1, -1):
             if leaf := self.at(row, column):
@@ -139,11 +147,23 @@ class _Grid:
                 break
         if not leaf:
             return None
+        groups: list[str] = []
         for row in range(leaf_row - 1, top - 1, -1):
             group = self.spread(row, column, row + 1)
-            if group and group != leaf:
-                return column, leaf, group
-        return column, leaf, ""
+            if group and group not in (leaf, *groups):
+                groups.append(group)
+        return column, *self._of_groups(leaf, groups)
+
+    def _of_groups(self, leaf: str, groups: Sequence[str]) -> tuple[str, str]:
+        """Choose leaf and group so that they say most: of 流入地党组织, 联系人, 姓名 the leaf is 联系人姓名."""
+        if len(groups) < 2:
+            return leaf, groups[0] if groups else ""
+        inner, outer = groups[0], groups[-1]
+        others = columns.speaks_of_others(inner)
+        choices = (
+            [(inner + leaf, outer), (leaf, inner)] if others else [(inner + leaf, outer), (leaf, inner), (leaf, outer)]
+        )
+        return next((choice for choice in choices if columns.head(self._kind, *choice)), (leaf, inner))
 
     def spread(self, row: int, column: int, below: int) -> str:
         """Return the text of a cell, or of the one to the left that reaches over it: csv knows no merges."""
@@ -158,7 +178,7 @@ class _Grid:
 
 def _beside(kind: Kind, heads: list[tuple[int, str, str]], body: int, width: int) -> list[Heads]:
     """Divide the heads where name and number (or phone) come twice: two tables side by side."""
-    judged = [(column, columns.head(kind, leaf, group)) for column, leaf, group in heads]
+    judged = _of_neighbours(heads, [(column, columns.head(kind, leaf, group)) for column, leaf, group in heads])
     names = [column for column, head in judged if head and head.field == "name" and head.rank == 0]
     starts = [0]
     for earlier, later in itertools.pairwise(names):
@@ -183,6 +203,41 @@ def _beside(kind: Kind, heads: list[tuple[int, str, str]], body: int, width: int
     return parts
 
 
+_GENERIC_PHONE = re.compile(r"(?:联系)?(?:电话|方式|手机)(?:号码?)?")
+_CONTACT = re.compile(r"(?:党组织|支部|党支部)?(?:联系人|负责人|联络员|联络人|书记)(?:姓名)?")
+_THEIR_PHONE = {"inflowLeaderName": "inflowLeaderPhone", "officerName": "officerPhone"}
+_ORGANIZATION_NAMES = {"inflowOrganization", "homeOrganization", "organization", "branch", "organizationParent"}
+
+
+def _of_neighbours(
+    heads: Sequence[tuple[int, str, str]], judged: Sequence[tuple[int, Head | None]]
+) -> list[tuple[int, Head | None]]:
+    """Let what speaks of nobody by itself speak of its neighbour on the left.
+
+    A phone is that of the person named just before it, 联系人 that of the organization named just before them.
+    """
+    found = dict(judged)
+    flat = {column: columns.normal(leaf) for column, leaf, group in heads if not group}
+    for column, words in flat.items():
+        if column - 1 not in flat:
+            continue
+        left, before = found.get(column - 1), flat[column - 1]
+        if left and left.field == "inflowOrganization" and _CONTACT.fullmatch(words):
+            found[column] = Head("inflowLeaderName", columns.LAST_RANK)
+        elif not _GENERIC_PHONE.fullmatch(words):
+            continue
+        elif left and left.field in _THEIR_PHONE:
+            found[column] = Head(_THEIR_PHONE[left.field], 0)
+        elif left is None and columns.speaks_of_others(before):
+            organization = found.get(column - 2) if column - 2 in flat else None
+            own = found[column]
+            if organization and organization.field in _ORGANIZATION_NAMES:
+                found[column] = None  # 组织关系所在党支部, 书记, 联系电话: theirs for certain
+            elif own:
+                found[column] = Head(own.field, columns.LAST_RANK)
+    return list(found.items())
+
+
 def _is_enough(kind: Kind, part: Heads) -> bool:
     """Tell heads from a line of words that look like some: the name and something that goes with it."""
     fields = part.fields
@@ -192,18 +247,26 @@ def _is_enough(kind: Kind, part: Heads) -> bool:
         return bool(_ORGANIZATION_FIELDS & fields.keys())
     leaf, group = next((leaf, group) for column, leaf, group in part.heads if column == fields["name"])
     head = columns.head(kind, leaf, group)
-    if head and head.rank:  # 党员 alone is a head only in company
-        return len(fields) > 2 and bool(_PERSON_FIELDS & fields.keys())
+    if head and head.rank:  # 党员 alone is a head only in company, and so is 用户
+        company = _PERSON_FIELDS if head.rank == 1 else {"organization", "branch", *_PERSON_FIELDS}
+        return len(fields) > 2 and bool(company & fields.keys())
     return len(fields) > 1
 
 
 def belongs_to_other_kind(kind: Kind, part: Heads, title: str) -> bool:
     """Tell whether a table is plainly the other side's ledger: by its title and by its dates together."""
-    if kind not in {Kind.OUTFLOW, Kind.INFLOW}:
+    if not names_other_kind(kind, title):
         return False
     other = Kind.INFLOW if kind is Kind.OUTFLOW else Kind.OUTFLOW
     own_date, other_date = ("departedOn", "arrivedOn") if kind is Kind.OUTFLOW else ("arrivedOn", "departedOn")
-    own_word, other_word = (r"流出|外出", r"流入") if kind is Kind.OUTFLOW else (r"流入", r"流出|外出")
-    if own_date in part.fields or not re.search(other_word, title) or re.search(own_word, title):
+    if own_date in part.fields:
         return False
     return any((head := columns.head(other, leaf, group)) and head.field == other_date for _, leaf, group in part.heads)
+
+
+def names_other_kind(kind: Kind, title: str) -> bool:
+    """Tell whether a title is that of the other side's ledger."""
+    if kind not in {Kind.OUTFLOW, Kind.INFLOW}:
+        return False
+    own, other = (r"流出|外出", r"流入") if kind is Kind.OUTFLOW else (r"流入", r"流出|外出")
+    return re.search(other, title) is not None and re.search(own, title) is None

@@ -317,11 +317,16 @@ class LineReader(Generic[K]):
         return self._default is None or self._names.is_below(organization, self._default)
 
     def _resolve(self, mention: OrganizationMention) -> tuple[K | None, bool]:
-        within = self._first_found(self._default, None, mention.within)
-        found = self._first_found(within or self._default, mention.code, mention.text)
-        if found is None and mention.source is not Source.LINE:
-            return within, False
-        return found, found is None
+        """Return what a mention means, looked for in the narrowest surroundings first, and whether it is unknown."""
+        around = [found for text in mention.within if (found := self._first_found(self._default, None, text))]
+        around = [organization for organization in around if self._is_ours(organization)]
+        for below in [*around, self._default]:
+            found = self._first_found(below, mention.code, mention.text)
+            if found is not None:
+                return found, False
+        if mention.source is not Source.LINE:
+            return around[0] if around else None, False
+        return None, True
 
     def _first_found(self, below: K | None, code: str | None, text: str | None) -> K | None:
         """Return what code and name mean; nothing where they mean two different organizations."""

@@ -25,12 +25,12 @@ class Source(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OrganizationMention:
-    """An organization named above a table; `within` is the superior named beside it, if any."""
+    """An organization named above a table; `within` are those named beside or above it, the nearest first."""
 
     text: str | None
     code: str | None
     source: Source
-    within: str | None = None
+    within: tuple[str, ...] = ()
 
 
 _LABELS = (
@@ -104,15 +104,34 @@ def distinct_texts(row: Sequence[Cell]) -> list[str]:
 
 
 def above(rows: Sequence[Sequence[str]]) -> OrganizationMention | None:
-    """Return the organization that the rows above a table name: a branch in the title goes before its superior in a line."""
-    line = in_line([text for texts in rows for text in texts if ":" in text or len(texts) > 1])
-    line = line or next(
-        (found for texts in reversed(rows) if len(texts) == 1 and (found := standing_alone(texts[0]))), None
-    )
+    """Return the organization that the rows above a table name.
+
+    The nearest line says it: 第一党支部 right above the table is a branch of what a label or the title names. A branch in
+    the title goes before its superior in a line.
+    """
+    worded = [[text for text in texts if ":" in text or len(texts) > 1] for texts in rows]
+    labelled = in_line([text for texts in worded for text in texts])
+    labelled_at = max((number for number, texts in enumerate(worded) if in_line(texts)), default=-1)
+    alone, alone_at = None, -1
+    for number, texts in enumerate(rows):
+        if len(texts) == 1 and (found := standing_alone(texts[0])):
+            alone, alone_at = found, number
     title = next((found for texts in rows for text in texts if (found := in_title(text))), None)
+    line: OrganizationMention | None
+    outer: list[OrganizationMention | None]
+    if labelled and not (alone and alone_at > labelled_at):
+        line, outer = labelled, [alone, title]
+    else:
+        line, outer = alone, [labelled, title]
     if line and title and line.code is None and title.text and "支部" in title.text and "支部" not in (line.text or ""):
-        return dataclasses.replace(title, within=line.text)
-    return line or title
+        return inside(title, line)
+    return inside(line, *outer) if line else title
+
+
+def inside(mention: OrganizationMention, *outer: OrganizationMention | None) -> OrganizationMention:
+    """Return a mention that is to be looked for within others first, the nearest first."""
+    names = [name for one in outer if one for name in (one.text or one.code, *one.within) if name]
+    return dataclasses.replace(mention, within=tuple(dict.fromkeys([*mention.within, *names])))
 
 
 def in_line(texts: Sequence[str]) -> OrganizationMention | None:
@@ -128,7 +147,7 @@ def in_line(texts: Sequence[str]) -> OrganizationMention | None:
     if found:
         ranks = sorted(found)
         text, own_code = split_code(found[ranks[0]])
-        within = split_code(found[ranks[1]])[0] if len(ranks) > 1 else None
+        within = tuple(outer for rank in ranks[1:] if (outer := split_code(found[rank])[0]))
         return OrganizationMention(text, own_code or code, Source.LINE, within) if text or own_code or code else None
     if code:
         return OrganizationMention(None, code, Source.LINE)

@@ -96,7 +96,7 @@ async def plan(context: Context, rows: Sequence[tuple[int, InflowRow[UUID], UUID
         if row.error is not None:
             item.outcome = Outcome.REFUSED
             continue
-        if registrar is None:
+        if registrar is None or not _may_place(context, registrar, row.branch):
             item.refuse("organization", "ORGANIZATION_UNKNOWN")
             continue
         key = row.citizen_id or (row.branch or registrar, row.name_key, row.birth_date)
@@ -120,6 +120,10 @@ def _registrar(context: Context, row: InflowRow[UUID]) -> UUID | None:
     if row.organization is not None or row.branch is None:
         return row.organization
     return context.names.committee_above(row.branch)
+
+
+def _may_place(context: Context, registrar: UUID, branch: UUID | None) -> bool:
+    return context.owns(registrar) and (branch is None or context.names.is_below(branch, registrar))
 
 
 def _judge(

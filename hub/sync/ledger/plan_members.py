@@ -101,7 +101,7 @@ async def plan(context: Context, rows: Sequence[tuple[int, MemberRow[UUID]]]) ->
         if isinstance(person, Problem):
             item.refuse(person.field, person.code)
             continue
-        if person is None and row.organization is None:
+        if person is None and not context.owns(row.organization):
             item.refuse("organization", "ORGANIZATION_UNKNOWN")
             continue
         key = person["id"] if person is not None else row.citizen_id

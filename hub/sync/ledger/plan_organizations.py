@@ -45,24 +45,9 @@ async def plan(context: Context, rows: Sequence[tuple[int, OrganizationRow]]) ->
     planned: list[PlannedRow] = []
     seen: set[UUID | str] = set()
     for (table, _), item in zip(rows, linked, strict=True):
-        row = item.row
-        made = PlannedRow(row.sheet, row.row, table, Outcome.NEW, row.error, row.warnings)
+        made = PlannedRow(item.row.sheet, item.row.row, table, Outcome.NEW, item.row.error, item.row.warnings)
         planned.append(made)
-        known = _known(context, row)
-        identifier = known or uuid4()
-        ids.append(None if row.error else identifier)
-        key = known or (row.code or "").upper()
-        if row.error is not None:
-            made.outcome = Outcome.REFUSED
-        elif known is None and row.code is None:
-            made.refuse("code", "CODE_MISSING")
-            ids[-1] = None
-        elif key in seen:
-            made.refuse("code", "DUPLICATE_IN_FILE")
-            ids[-1] = None
-        else:
-            seen.add(key)
-            made.record = known
+        ids.append(_identify(context, made, item.row, seen))
     current = {
         row["id"]: dict(row)
         for row in (await context.connection.execute(_CURRENT, {"ids": [i for i in ids if i is not None]})).mappings()
@@ -70,18 +55,53 @@ async def plan(context: Context, rows: Sequence[tuple[int, OrganizationRow]]) ->
     for made, item, found in zip(planned, linked, ids, strict=True):
         if made.outcome is Outcome.REFUSED or found is None:
             continue
+        before = current.get(found)
         parent = item.parent
         if item.parent_row is not None:
-            parent = ids[item.parent_row]
-            if parent is None:
+            # A superior whose row is refused, since it is not the importer's, may be known and the same as before.
+            parent = ids[item.parent_row] or _known(context, linked[item.parent_row].row)
+            if ids[item.parent_row] is None and (before is None or parent != before["parent_id"]):
                 made.refuse("parent", "ORGANIZATION_UNKNOWN")
                 continue
-        made.command = _command(context, item.row, found, parent, current.get(found))
-        if found in current:
-            made.outcome = Outcome.UPDATED if _differs(made.command, current[found]) else Outcome.UNCHANGED
+        if before is not None and parent == before["parent_id"]:
+            parent = None  # which says nothing new
+        # A superior in the file is judged by its own row.
+        if item.parent_row is None and not _may_stand_below(context, parent, is_new=before is None):
+            made.refuse("parent", "ORGANIZATION_UNKNOWN")
+            continue
+        made.command = _command(context, item.row, found, parent, before)
+        if before is not None:
+            made.outcome = Outcome.UPDATED if _differs(made.command, before) else Outcome.UNCHANGED
     await _refuse_rings(context, planned)
     _refuse_below_refused(planned, linked)
     return planned
+
+
+def _identify(context: Context, made: PlannedRow, row: OrganizationRow, seen: set[UUID | str]) -> UUID | None:
+    """Return the organization a row is about, a known one or a new one; None where the row is refused."""
+    if row.error is not None:
+        made.outcome = Outcome.REFUSED
+        return None
+    known = _known(context, row)
+    key = known or (row.code or "").upper()
+    if known is None and row.code is None:
+        made.refuse("code", "CODE_MISSING")
+    elif known is not None and not context.owns(known):
+        made.refuse("code", "ORGANIZATION_UNKNOWN")
+    elif key in seen:
+        made.refuse("code", "DUPLICATE_IN_FILE")
+    else:
+        seen.add(key)
+        made.record = known
+        return known or uuid4()
+    return None
+
+
+def _may_stand_below(context: Context, parent: UUID | None, *, is_new: bool) -> bool:
+    """Whoever imports for one organization adds below it; only the operator makes another root."""
+    if parent is None:
+        return context.organization is None or not is_new
+    return context.owns(parent)
 
 
 async def _refuse_rings(context: Context, planned: Sequence[PlannedRow]) -> None:
@@ -108,7 +128,8 @@ def _refuse_below_refused(planned: Sequence[PlannedRow], linked: Sequence[superi
         again = False
         for made, item in zip(planned, linked, strict=True):
             above = item.parent_row
-            if made.command is not None and above is not None and planned[above].outcome is Outcome.REFUSED:
+            moves = made.command is not None and made.command.parent_id is not None
+            if moves and above is not None and planned[above].outcome is Outcome.REFUSED:
                 made.refuse("parent", "ORGANIZATION_UNKNOWN")
                 again = True
 

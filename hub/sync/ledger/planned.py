@@ -65,6 +65,12 @@ class Context:
     system: str
     _digests: dict[str, bytes] = field(default_factory=dict)
 
+    def owns(self, organization: UUID | None) -> bool:
+        """Tell whether the importer may write for an organization: all may be, unless the command names one above."""
+        if organization is None:
+            return False
+        return self.organization is None or self.names.is_below(organization, self.organization)
+
     def digest(self, citizen_id: str) -> bytes:
         """Return the digest of an identity number; a plan asks for it several times."""
         found = self._digests.get(citizen_id)

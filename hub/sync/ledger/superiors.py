@@ -25,10 +25,15 @@ class Linked(Generic[K]):
 
 def link(rows: Sequence[OrganizationRow], known: OrganizationNames[K]) -> list[Linked[K]]:
     """Return the rows with their superiors; one that is written but cannot be found, or is a circle, refuses the row."""
+    first: dict[str, int] = {}  # a line that repeats another is no second organization of that name
+    for number, row in enumerate(rows):
+        if row.error is None:
+            first.setdefault(row.code or row.name, number)
     in_file = OrganizationNames(
-        OrganizationRecord(number, "", row.code, row.name, row.short_name, row.aliases)
-        for number, row in enumerate(rows)
-        if row.error is None
+        OrganizationRecord(
+            number, "", rows[number].code, rows[number].name, rows[number].short_name, rows[number].aliases
+        )
+        for number in first.values()
     )
     linked = [_link(row, in_file, known) for row in rows]
     return [Linked(_refused(item.row)) if _in_circle(number, linked) else item for number, item in enumerate(linked)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hub.sync.ledger import cells, heads, mentions
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import Merges
-from hub.sync.ledger.mentions import OrganizationMention
+from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.workbook import Cell, Row, Sheet, UnreadableFile
 
 DITTO = {
@@ -104,7 +104,8 @@ class Table:
         """Return the organization that a row between the lines names for those below it."""
         texts = mentions.distinct_texts(row[self.left : self.right])
         if len(texts) == 1 and not mentions.is_sum(texts[0]):
-            return mentions.in_line(texts)
+            found = mentions.in_line(texts)
+            return mentions.inside(found, self.organization_above) if found else None
         return None
 
     def is_line(self, row: Row, *, after_line: bool = False) -> bool:
@@ -161,6 +162,7 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     tables: list[Table] = []
     current: list[Table] = []
     above: OrganizationMention | None = None
+    first: OrganizationMention | None = None
     body = 0
     for index in heads.rows_with_name_head(sheet, kind):
         parts = heads.read(sheet, kind, index, merged) if index >= body else []
@@ -171,7 +173,11 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             table.end = index
             lead = max([lead, *(line.index + 1 for line in table.lines())])
         texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, index - _MAX_LEAD_ROWS) : index]]
-        above = mentions.above(texts) or above or mentions.in_sheet_name(sheet.name)
+        named = mentions.above(texts)
+        if named and named.source is Source.LINE:  # 第二党支部 further down is one of what the sheet's first lines name
+            named = mentions.inside(named, first)
+        first = first or named
+        above = named or above or mentions.in_sheet_name(sheet.name)
         title = "".join(text for row in texts for text in row) + sheet.name
         body = parts[0].body
         current = [
@@ -181,5 +187,7 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             if not heads.belongs_to_other_kind(kind, part, title)
         ]
         tables += current
-        above = above if current else None
+        if not current:
+            # What the title of another ledger names is not said of the next one.
+            above = mentions.above([row for row in texts if not heads.names_other_kind(kind, "".join(row))])
     return tables
