@@ -54,12 +54,12 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
     match m join departure d on d.id = m.departure_id and d.ended_on is null
             join arrival a on a.id = m.arrival_id
  where m.state = 'CONFIRMED' and m.ended_at is null and a.state = 'LEFT'
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all
         select 'RETURN_VISIT', 'OUTFLOW', d.organization_id, null::uuid,
-               (v.came_on + cast(cast($6 as text) as interval))::date, 'Liaison', d.id
+               (v.came_on + cast(cast($6 as text) as interval))::date, 'Liaison', d.id, v.id, ''
           from visit v join departure d on d.id = v.departure_id
          where v.met_on is null and d.ended_on is null
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+     union all select s.*, s.object_id, '' from (
         select 'TRANSFER_STEP',
                case when t.state = 'LETTER_ISSUED' then 'INFLOW' else 'OUTFLOW' end,
                case t.state when 'LETTER_ISSUED' then t.inflow_organization_id
@@ -74,9 +74,10 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
     ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
         select 'RECEIPT', 'INFLOW', t.inflow_organization_id, t.issuer_id, t.receipt_due_on, 'Transfer', t.id
           from transfer t where t.state = 'RELEASED'
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all
         select 'NATIONAL_SYSTEM_DATE', s.side, s.organization, s.other,
-               (t.accepted_on + cast(cast($7 as text) as interval))::date, 'Transfer', t.id
+               (t.accepted_on + cast(cast($7 as text) as interval))::date, 'Transfer', t.id,
+               case s.side when 'OUTFLOW' then t.id else md5(t.id || s.side)::uuid end, ''
           from transfer t
           cross join lateral (values
             ('OUTFLOW', t.issuer_id, t.inflow_organization_id, t.national_system_out_on),
@@ -84,7 +85,7 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
             as s(side, organization, other, done_on)
          where t.accepted_on is not null and s.done_on is null
            and t.state in ('RELEASED', 'RECEIPTED', 'CLOSED')
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+     union all select s.*, s.object_id, '' from (
         select 'LETTER_EXPIRED', 'OUTFLOW', t.issuer_id, t.inflow_organization_id,
                (l.expires_on + cast(cast($8 as text) as interval))::date, 'Transfer', t.id
           from transfer t
@@ -183,7 +184,9 @@ WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinit
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = affiliation.organization_id)))) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
 FROM affiliation
-WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ended_by IS NOT NULL AND (EXISTS (SELECT *
+WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ended_by IS NOT NULL AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts)) AND (EXISTS (SELECT *
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = affiliation.organization_id)))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
 FROM transfer

@@ -22,7 +22,7 @@ from tests.schema.conftest import World
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.graphql"))
-WRITE = os.environ.get("HUB_GOLDEN") == "write"
+WRITE = os.environ.get("HUB_TEST_GOLDEN") == "write"
 
 
 @pytest.fixture
