@@ -65,7 +65,7 @@ _SOURCES: Final[dict[str, str]] = {
     """,
     "DENIAL": f"""
         select 'DENIAL', 'INFLOW', {_HERE}, m.asked_organization_id,
-               ({_DAY.format("m.denied_at")} + {_AFTER.format("match_answer")})::date, 'Liaison', a.id
+               ({_DAY.format("m.denied_at")} + {_AFTER.format("match_answer")})::date, 'Liaison', a.id, m.id, ''
           from match m join arrival a on a.id = m.arrival_id
          where m.state = 'DENIED' and m.named and a.state not in ('RETURNED', 'LEFT')
            and not exists (select from match l where l.arrival_id = a.id and l.state = 'CONFIRMED')
@@ -171,7 +171,7 @@ _SOURCES: Final[dict[str, str]] = {
           from question q where q.answered_at is null
     """,
 }
-_WITH_OWN_ID = ("QUESTION", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE")
+_WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE")
 """Sources where one record may give two tasks of a kind, so each names its task."""
 _ANSWERED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE")
 _PAGE: Final = """

@@ -240,7 +240,7 @@ _NOT_SO = re.compile(
 )
 # Visits and habits; they do not weaken a plain 已返乡.
 _NOT_FOR_GOOD = re.compile(
-    r"每年|每逢|每次|经常|偶尔|时常|时间|后再|前(?=返|回)|要|等待|过年|探亲|看望|休假|度假|短期|临时|春节(?!后)"
+    r"每年|逢年|逢节|每逢|每次|经常|偶尔|时常|时间|后再|前(?=返|回)|要|等待|过年|探亲|看望|休假|度假|短期|临时|春节(?!后)"
 )
 _ALREADY = re.compile(r"已(经)?[^,]{0,12}?[返回]")
 _RETURNED = re.compile(

@@ -65,8 +65,22 @@ def run_import(
         sys.stdout.write(in_words(report, applied=apply) + "\n")
     refused = made.refused()
     if errors_to is not None and refused:
-        errors_to.write_bytes(write_refused(refused))
+        _write(errors_to, write_refused(refused))
     return 1 if refused else 0
+
+
+class CannotWrite(OperatorError):
+    """无法写入文件 / the file cannot be written"""
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        reason = f"（{error.strerror}）"
+        raise CannotWrite(
+            f"无法写入 {file}{reason}：请核对文件夹和权限 / cannot write there: check folder and rights"
+        ) from None
 
 
 def _read(file: Path) -> bytes:
@@ -147,7 +161,7 @@ async def _bar(done: int, total: int) -> None:
 def run_export(settings: Settings, *, file: Path, kind: str, organization: str) -> int:
     """Write a ledger of one organization that imports back without loss."""
     content, rows = asyncio.run(_export(settings, LedgerKind(kind.upper()), organization))
-    file.write_bytes(content)
+    _write(file, content)
     sys.stdout.write(f"{file}：{rows} 行 / {rows} rows\n")
     return 0
 
