@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -77,20 +77,19 @@ async def plan(context: Context, kind: LedgerKind, sheets: Sequence[Sheet]) -> P
         )
     elif kind is LedgerKind.MEMBERS:
         rows = await plan_members.plan(
-            context, [(n, row) for n, table in enumerate(tables) for row in reader.members(table)]
+            context, ((n, row) for n, table in enumerate(tables) for row in reader.members(table))
         )
     elif kind is LedgerKind.OUTFLOW:
         rows = await plan_departures.plan(context, _listed(context, tables, reader.outflow))
     else:
-        rows = await plan_arrivals.plan(context, _listed(context, tables, reader.inflow))
+        rows = await plan_arrivals.plan(context, list(_listed(context, tables, reader.inflow)))
     made = Plan(kind, tables, rows)
     await _judge_lists(context, made)
     return made
 
 
-def _listed(context: Context, tables: Sequence[Table], read: Any) -> list[tuple[int, Any, UUID | None]]:
-    """Return (table, row, the branch whose own list the line stands in): its branch above the table, not in a column."""
-    found: list[tuple[int, Any, UUID | None]] = []
+def _listed(context: Context, tables: Sequence[Table], read: Any) -> Iterator[tuple[int, Any, UUID | None]]:
+    """Yield (table, row, the branch whose own list the line stands in): its branch above the table, not in a column."""
     for number, table in enumerate(tables):
         above = table.organization_above
         own_list = "organization" not in table.fields and above is not None and above.source is not Source.SHEET_NAME
@@ -98,8 +97,7 @@ def _listed(context: Context, tables: Sequence[Table], read: Any) -> list[tuple[
             branch = row.organization if own_list and row.organization_from in ("ABOVE", "HINT") else None
             if branch is not None and context.names.kind(branch) not in BRANCH_KINDS:
                 branch = None
-            found.append((number, row, branch))
-    return found
+            yield number, row, branch
 
 
 async def _judge_lists(context: Context, made: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import text
 from hub.domain import statement
 from hub.domain.departure import AmendDeparture, RegisterDeparture
 from hub.sync.ledger.plan_members import People
-from hub.sync.ledger.planned import Context, Outcome, PlannedRow, is_less_exact, said
+from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions, is_less_exact, said
 from hub.sync.ledger.rows import OutflowRow, Problem
 
 _OPEN: Final = text("select * from departure where member_id = any(:members) and ended_on is null")
@@ -20,8 +20,18 @@ _ENDED: Final = text(
 )
 
 
-async def plan(context: Context, rows: Sequence[tuple[int, OutflowRow[UUID], UUID | None]]) -> list[PlannedRow]:
+async def plan(context: Context, rows: Iterable[tuple[int, OutflowRow[UUID], UUID | None]]) -> list[PlannedRow]:
     """Plan the rows of an outflow ledger: (table, row, the branch whose own list it is)."""
+    seen: set[UUID] = set()
+    planned: list[PlannedRow] = []
+    for portion in in_portions(rows):
+        planned += await _plan(context, portion, seen)
+    return planned
+
+
+async def _plan(
+    context: Context, rows: Sequence[tuple[int, OutflowRow[UUID], UUID | None]], seen: set[UUID]
+) -> list[PlannedRow]:
     people = await People.load(context, [row for _, row, _ in rows], "m.id, m.name_key, m.standing")
     who = [people.who(context, row) if row.error is None else row.error for _, row, _ in rows]
     members = list({person["id"] for person in who if person is not None and not isinstance(person, Problem)})
@@ -31,7 +41,6 @@ async def plan(context: Context, rows: Sequence[tuple[int, OutflowRow[UUID], UUI
         found = await context.connection.execute(_OPEN, {"members": members})
         away = {row["member_id"]: dict(row) for row in found.mappings()}
         ended = {(r.member_id, r.departed_on) for r in await context.connection.execute(_ENDED, {"members": members})}
-    seen: set[UUID] = set()
     planned: list[PlannedRow] = []
     for (table, row, list_of), person in zip(rows, who, strict=True):
         item = PlannedRow(row.sheet, row.row, table, Outcome.NEW, warnings=row.warnings, list_of=list_of)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from hub.domain import statement
 from hub.domain.member import RegisterMember
-from hub.sync.ledger.planned import Context, Outcome, PlannedRow, is_less_exact, said
+from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions, is_less_exact, said
 from hub.sync.ledger.rows import MemberRow, OutflowRow, Problem
 
 IN_SCOPE: Final = """
@@ -86,10 +86,17 @@ class People:
         return people[0]
 
 
-async def plan(context: Context, rows: Sequence[tuple[int, MemberRow[UUID]]]) -> list[PlannedRow]:
+async def plan(context: Context, rows: Iterable[tuple[int, MemberRow[UUID]]]) -> list[PlannedRow]:
     """Plan the rows of a list of members, given with their table's number."""
-    people = await People.load(context, [row for _, row in rows])
     seen: Counter[Any] = Counter()
+    planned: list[PlannedRow] = []
+    for portion in in_portions(rows):
+        planned += await _plan(context, portion, seen)
+    return planned
+
+
+async def _plan(context: Context, rows: Sequence[tuple[int, MemberRow[UUID]]], seen: Counter[Any]) -> list[PlannedRow]:
+    people = await People.load(context, [row for _, row in rows])
     planned: list[PlannedRow] = []
     for table, row in rows:
         item = PlannedRow(row.sheet, row.row, table, Outcome.NEW, row.error, row.warnings)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +16,8 @@ from hub.crypto import Vault
 from hub.domain.viewer import Viewer
 from hub.sync.ledger.organizations import OrganizationNames
 from hub.sync.ledger.rows import Problem
+
+T = TypeVar("T")
 
 
 class Outcome(StrEnum):
@@ -87,3 +91,10 @@ def said(**fields: Any) -> dict[str, Any]:
 def is_less_exact(new: str | None, old: str | None) -> bool:
     """Tell whether a partial date says no more than what is known: 2024-01 beside 2024-01-16."""
     return new is not None and old is not None and old.startswith(new)
+
+
+def in_portions(rows: Iterable[T], size: int = 4_000) -> Iterator[list[T]]:
+    """Yield rows in portions: what is read and looked up for one is forgotten before the next."""
+    waiting = iter(rows)
+    while portion := list(islice(waiting, size)):
+        yield portion
