@@ -85,7 +85,7 @@ async def one_import(engine: AsyncEngine, vault: Vault, kind: LedgerKind, conten
 
 async def main(outflow: int = 24_000, inflow: int = 20_000) -> None:
     """Print the table."""
-    gc.set_threshold(200_000, 50, 50)  # as `hub import` does
+    gc.set_threshold(50_000, 20, 20)  # as `hub import` does
     made = county(outflow, inflow)
     with tempfile.TemporaryDirectory(prefix="liaison-hub-bench-") as folder:
         await asyncio.to_thread(Path(folder).chmod, 0o711)

@@ -14,13 +14,13 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
          where m.state = 'ASKED'
            and not exists (select from match l where l.arrival_id = a.id and l.state = 'CONFIRMED'
                               and l.ended_at is null)
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all
         select 'DENIAL', 'INFLOW', coalesce(a.branch_id, a.organization_id), m.asked_organization_id,
-               ((m.denied_at at time zone 'Asia/Shanghai')::date + cast(cast($1 as text) as interval))::date, 'Liaison', a.id
+               ((m.denied_at at time zone 'Asia/Shanghai')::date + cast(cast($1 as text) as interval))::date, 'Liaison', a.id, m.id, ''
           from match m join arrival a on a.id = m.arrival_id
          where m.state = 'DENIED' and m.named and a.state not in ('RETURNED', 'LEFT')
            and not exists (select from match l where l.arrival_id = a.id and l.state = 'CONFIRMED')
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+     union all select s.*, s.object_id, '' from (
         select 'DISCREPANCY', x.owner, case x.owner when 'OUTFLOW' then d.organization_id else coalesce(a.branch_id, a.organization_id) end,
                case x.owner when 'OUTFLOW' then coalesce(a.branch_id, a.organization_id) else d.organization_id end, x.due_on, 'Discrepancy', x.id
           from discrepancy x join match m join departure d on d.id = m.departure_id and d.ended_on is null

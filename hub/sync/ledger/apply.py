@@ -95,6 +95,8 @@ async def _apply_rows(applying: Applying, made: Plan, progress: Progress) -> Non
             await _apply_batch(
                 applying, made.kind, [row for row in batch if row.command is not None or row.suggestions]
             )
+            for row in batch:
+                row.command = None  # what is written need not be kept
             done += len(batch)
             await progress(done, len(made.rows))
 

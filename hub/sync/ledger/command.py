@@ -52,7 +52,7 @@ def run_import(
     """Read a ledger, show the plan, and with `apply` do it. Returns 0 all good, 1 some rows refused, 2 unreadable."""
     # A ledger makes hundreds of thousands of objects that all live to the end: looking among them for garbage again
     # and again costs a quarter of the time, and finds none.
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(50_000, 20, 20)
     try:
         content = _read(file)
         made, report = asyncio.run(_import(settings, content, file.name, LedgerKind(kind.upper()), organization, apply))
