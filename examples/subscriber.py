@@ -19,7 +19,7 @@ CURSOR = Path("cursor.txt")
 EVENTS = """subscription ($after: Cursor) { events(after: $after) { __typename
   ... on Event { cursor seq prevSeq kind aggregate aggregateVersion }
   ... on Heartbeat { cursor headSeq } ... on ResyncRequired { reason snapshotCursor }
-  ... on Closing { reason resumeAfter retryAfterMs } } }"""
+  ... on Closing { resumeAfter retryAfterMs } } }"""
 
 
 async def follow(url: str, token: str) -> float:

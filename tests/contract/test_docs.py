@@ -4,7 +4,10 @@ import os
 import re
 from pathlib import Path
 
+from graphql import build_schema, parse, validate
+
 from hub import errors
+from hub.schema.server import print_sdl
 from hub.sync.ledger import messages
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,19 @@ def test_what_the_readme_points_to_exists() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         linked = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8"))
         assert [path for path in linked if not (ROOT / path).exists()] == []
+
+
+def test_what_readers_paste_is_valid() -> None:
+    """Every operation of a page, and that of the example of a subscriber."""
+    schema = build_schema(print_sdl())
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
+    pages += [page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md")]
+    operations = [found for page in pages for found in re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)]
+    subscriber = (ROOT / "examples" / "subscriber.py").read_text(encoding="utf-8")
+    operations += re.findall(r'"""(subscription.*?)"""', subscriber, re.DOTALL)
+    assert len(operations) >= 7
+    for operation in operations:
+        assert validate(schema, parse(operation)) == [], operation
 
 
 def test_every_decision_has_its_number_and_a_title() -> None:
