@@ -190,7 +190,6 @@ class LineReader(Generic[K]):
                 read.refuse("organization", ORGANIZATION_UNKNOWN)
             if branch is None and registrar is not None and self._names.kind(registrar) in BRANCH_KINDS:
                 branch = registrar
-                registrar = self._keeper(line, registrar)
             arrived_on = read.date("arrivedOn")
             phone = self._phone(read)
             issued, number = read.card()
@@ -313,16 +312,6 @@ class LineReader(Generic[K]):
             if found is not None or unknown:
                 return found, "ABOVE" if mention.source is Source.LINE else "HINT", unknown
         return self._default, "DEFAULT" if self._default is not None else None, False
-
-    def _keeper(self, line: Line, branch: K) -> K:
-        """Return who keeps a ledger in sections by branch: what the command or the lines above name over this branch."""
-        if self._default is not None:
-            return self._default if self._names.is_below(branch, self._default) else branch
-        for text in line.organization.within if line.organization else ():
-            found = self._first_found(None, None, text)
-            if found is not None and found != branch and self._names.is_below(branch, found):
-                return found if self._names.kind(found) not in BRANCH_KINDS else branch
-        return branch
 
     def _is_ours(self, organization: K) -> bool:
         return self._default is None or self._names.is_below(organization, self._default)

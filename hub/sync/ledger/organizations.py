@@ -158,14 +158,6 @@ class OrganizationNames(Generic[K]):
         above = self._above(branch)[1:]
         return next((key for key in above if self._records[key].kind not in BRANCH_KINDS), branch)
 
-    def itself(self, code: str | None, name: str) -> K | None:
-        """Return the organization that has this code, or without one this full name: a closed one is not its successor."""
-        found = self._codes.get(code.strip().upper(), []) if code else self._fitting(self._full, *stem_and_word(name))
-        if len(found) == 1 or code:
-            return found[0] if len(found) == 1 else None
-        other = self.find(name)
-        return None if other is AMBIGUOUS else other
-
     def find(self, text: str | None, below: K | None = None) -> K | Ambiguous | None:
         """Return the organization that a text means; of several the one below `below`.
 

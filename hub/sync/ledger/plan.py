@@ -18,7 +18,6 @@ from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.mentions import Source
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
 from hub.sync.ledger.report import Report, report
-from hub.sync.ledger.rows import InflowRow
 from hub.sync.ledger.table import Table, find_all
 from hub.sync.ledger.workbook import Sheet
 
@@ -95,11 +94,7 @@ def _listed(context: Context, tables: Sequence[Table], read: Any) -> Iterator[tu
         above = table.organization_above
         own_list = "organization" not in table.fields and above is not None and above.source is not Source.SHEET_NAME
         for row in read(table):
-            branch = None
-            if own_list and row.organization_from in ("ABOVE", "HINT"):
-                # An inflow list may be registered by the committee above the branch that it names.
-                named = row.branch if isinstance(row, InflowRow) and "branch" not in table.fields else None
-                branch = named or row.organization
+            branch = row.organization if own_list and row.organization_from in ("ABOVE", "HINT") else None
             if branch is not None and context.names.kind(branch) not in BRANCH_KINDS:
                 branch = None
             yield number, row, branch
