@@ -184,18 +184,7 @@ def _refusal(command: RegisterArrival, number: str | None, tree: _Tree, now: dat
         return InvalidInput("name")
     if command.citizen_id and number is None:
         return InvalidInput("citizenId")
-    return _unsayable(command.given, now)
-
-
-def _unsayable(given: Mapping[str, Any], now: datetime) -> Refused | None:
-    confirmed = given.get("confirmed_on")
-    if confirmed is not None and confirmed > today(now):
-        return InvalidInput("confirmedOn")
-    try:
-        statement.check(given)
-    except Refused as refusal:
-        return refusal
-    return None
+    return statement.unsayable({"name": command.name, **command.given}, today(now))
 
 
 async def _known(
@@ -260,7 +249,7 @@ async def amend(
         wanted = statement.columns(vault, command.arrival_id, command.given, before)
         if command.unchanged:
             wanted.setdefault("confirmed_on", today(now))
-        if command.verifying is not None and before["branch_id"] is None:
+        if command.verifying is not None:
             wanted["state"] = (InflowState.VERIFYING if command.verifying else InflowState.ARRIVED).value
         if command.branch_id is not None:
             wanted.update(branch_id=command.branch_id, state=InflowState.PLACED.value)
@@ -298,7 +287,9 @@ def _unamendable(
         refusal = tree.refuse_branch(before["organization_id"], command.branch_id)
         if refusal is not None:
             return refusal
-    return _unsayable(command.given, now)
+    if command.verifying is not None and before["branch_id"] is not None:
+        return WrongState("verifying", version=before["version"], state=before["state"])
+    return statement.unsayable(command.given, today(now))
 
 
 async def _write(

@@ -10,13 +10,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import discrepancy, history, identity, inbox, match, statement
+from hub.domain import discrepancy, history, identity, inbox, match, statement, visibility
 from hub.domain.outcome import Changed
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import InvalidInput, NotFound
+from hub.errors import InvalidInput, NotFound, ReasonRequired, WrongSide
 from hub.feed.append import Event, append
-from hub.models import Aggregate, EventKind, Topic
+from hub.models import Aggregate, Arrival, EventKind, Member, Topic
 
 _MEMBER: Final = text("select * from member where id = :id for update")
 _HOLDER: Final = text(
@@ -42,13 +42,13 @@ async def correct_identity(
 ) -> Changed:
     """Correct the name, number or birth date of a member or of an arrival, each side its own.
 
-    The old number keeps matching (domain 0.16). Raises NotFound, InvalidInput, ReasonRequired by the caller's input.
+    The old number keeps matching (domain 0.16). Raises NotFound, InvalidInput, ReasonRequired.
     """
     require_organization(viewer)
     if (member_id is None) == (arrival_id is None):
         raise InvalidInput("memberId")
     if not reason.strip():
-        raise InvalidInput("reason")
+        raise ReasonRequired("reason")
     number = identity.canonical(citizen_id) if citizen_id else None
     if citizen_id and number is None:
         raise InvalidInput("citizenId")
@@ -107,7 +107,7 @@ async def correct_identity(
 async def _own_record(
     connection: AsyncConnection, viewer: Viewer, subject: UUID, *, of_member: bool
 ) -> tuple[RowMapping, list[UUID | None]]:
-    """Return the locked record and the organizations whose it is. Raises NotFound."""
+    """Return the locked record and the organizations whose it is. Raises NotFound; WrongSide for one that is only seen."""
     statement_ = _MEMBER if of_member else _ARRIVAL
     row = (await connection.execute(statement_, {"id": subject})).mappings().one_or_none()
     if row is None:
@@ -118,7 +118,8 @@ async def _own_record(
         else [row["organization_id"], row["branch_id"]]
     )
     if not await in_scope(connection, viewer, owners):
-        raise NotFound
+        seen = await visibility.row(connection, viewer, Member if of_member else Arrival, subject)
+        raise WrongSide if seen is not None else NotFound
     return row, owners
 
 

@@ -19,7 +19,7 @@ from hub.domain.organization import resolve_places
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import AlreadyAway, InvalidInput, NotFound, NotInForce, Refused, StaleVersion, WrongState
+from hub.errors import AlreadyAway, NotFound, NotInForce, Refused, StaleVersion, WrongState
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EndReason, EventKind, MemberStanding, Side, Topic
 from hub.models.departure import OutflowColumns
@@ -163,14 +163,7 @@ def _unsayable(given: Mapping[str, Any], known: set[UUID], now: datetime) -> Ref
     named = given.get("inflow_organization_id")
     if named is not None and named not in known:
         return NotFound("inflowOrganizationId")
-    confirmed = given.get("confirmed_on")
-    if confirmed is not None and confirmed > today(now):
-        return InvalidInput("confirmedOn")
-    try:
-        statement.check(given)
-    except Refused as refusal:
-        return refusal
-    return None
+    return statement.unsayable(given, today(now))
 
 
 async def amend(

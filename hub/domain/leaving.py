@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import history, inbox, match, question, statement
 from hub.domain.arrival import ENDED, event
+from hub.domain.dates import today
 from hub.domain.locate import own
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Viewer
@@ -48,7 +49,9 @@ async def record_leaving(
     destination: str | None,
 ) -> Changed:
     """The inflow side says the member left; it becomes the outflow side's task, which alone ends a liaison."""
-    statement.check({"left_on": left_on})
+    refusal = statement.unsayable({"left_on": left_on, "left_for": destination}, today(now))
+    if refusal is not None:
+        raise refusal
     values = {"state": InflowState.LEFT.value, "left_on": left_on, "left_for": destination}
     return await _finish(connection, viewer, now, liaison_id, version, EventKind.LEAVING_RECORDED, values)
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import affiliation, identity, statement
-from hub.domain.dates import is_partial
+from hub.domain.dates import today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
@@ -113,7 +113,7 @@ async def register(
     identities: list[tuple[UUID, bytes, bool]] = []
     amended: dict[int, UUID] = {}
     for command, number, digest in zip(commands, numbers, digests, strict=True):
-        refusal = _refusal(command, number, organizations, still_open)
+        refusal = _refusal(command, number, organizations, still_open, now)
         if refusal is not None:
             outcomes.append(refusal)
             continue
@@ -153,7 +153,7 @@ async def _known(connection: AsyncConnection, viewer: Viewer, digests: list[byte
 
 
 def _refusal(
-    command: RegisterMember, number: str | None, organizations: set[UUID], still_open: set[UUID]
+    command: RegisterMember, number: str | None, organizations: set[UUID], still_open: set[UUID], now: datetime
 ) -> NotFound | OrganizationClosed | InvalidInput | None:
     if command.organization_id not in organizations:
         return NotFound("organizationId")
@@ -163,11 +163,7 @@ def _refusal(
         return InvalidInput("citizenId")
     if command.member_id is None and not str(command.given.get("name") or "").strip():
         return InvalidInput("name")
-    for said in ("joined_on", "full_member_on", "dues_paid_through"):
-        value = command.given.get(said)
-        if value is not None and not is_partial(value):
-            return InvalidInput(said)
-    return None
+    return statement.unsayable(command.given, today(now))
 
 
 def _new_row(

@@ -54,12 +54,12 @@ _SETTLE = text(
 )
 
 
-def said(side: Side, on: date | None, day: date) -> dict[str, Any]:
-    """Return the column in which a side's date stands. Raises InvalidInput for a day to come."""
+def said(side: Side, on: date | None, day: date, field: str = FIELD) -> dict[str, Any]:
+    """Return the column in which a side's date stands. Raises InvalidInput, with the field of the input, for a day to come."""
     if on is None:
         return {}
     if on > day:
-        raise InvalidInput(FIELD)
+        raise InvalidInput(field)
     return {COLUMN[side]: on}
 
 

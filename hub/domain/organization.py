@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import inbox, officer
+from hub.domain.dates import today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.statement import plain
@@ -277,7 +278,7 @@ async def change_officer(
     if found["closed_on"] is not None:
         raise OrganizationClosed
     began = await officer.since(connection, organization_id)
-    if began is not None and since_on < began:
+    if since_on > today(now) or (began is not None and since_on < began):
         raise InvalidInput("sinceOn")
     await officer.hand_over(
         connection,

@@ -14,7 +14,7 @@ from hub.crypto import Vault
 from hub.domain import identity, statement
 from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, ReasonRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ async def find_by_number(
     """
     require_organization(viewer)
     if not reason.strip():
-        raise InvalidInput("reason")
+        raise ReasonRequired("reason")
     normal = identity.canonical(number) if kind == "CITIZEN_ID" else statement.plain(number)
     if not normal:
         raise InvalidInput("number")

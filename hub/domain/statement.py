@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from hub.crypto import Vault, mask_address, mask_ends, mask_phone
-from hub.domain.dates import is_partial
+from hub.domain.dates import first_day, is_partial
 from hub.errors import InvalidInput
 
 _SPACE = re.compile(r"\s+")
@@ -47,7 +48,11 @@ INFLOW_FIELDS: Final = (
     "remark",
     "confirmed_on",
 )
-PARTIAL_DATES: Final = frozenset({"departed_on", "expected_return", "arrived_on", "left_on"})
+PARTIAL_DATES: Final = frozenset(
+    {"departed_on", "expected_return", "arrived_on", "left_on", "joined_on", "full_member_on", "dues_paid_through"}
+)
+NOT_TO_COME: Final = frozenset({"arrived_on", "left_on", "joined_on", "full_member_on", "confirmed_on"})
+"""Dates of what has happened. A departure may be registered before it, and dues be paid in advance."""
 PHONE_FIELDS: Final = frozenset({"phone", "other_phone", "other_phone_whose", "more_phones"})
 MAX_LENGTH: Final = 500
 
@@ -67,13 +72,18 @@ def phone_digests(vault: Vault, numbers: Iterable[str | None]) -> list[bytes]:
     return [vault.digest("phone", plain(number)) for number in numbers if number]
 
 
-def check(given: Mapping[str, Any]) -> None:
-    """Refuse what no statement can hold. Raises InvalidInput with the field."""
+def unsayable(given: Mapping[str, Any], day: date) -> InvalidInput | None:
+    """Return why no record can hold what is given: a text too long, no date, or a day to come; None where it can."""
     for field, value in given.items():
-        if field in PARTIAL_DATES and value is not None and not is_partial(value):
-            raise InvalidInput(field)
         if isinstance(value, str) and len(value) > MAX_LENGTH:
-            raise InvalidInput(field)
+            return InvalidInput(field)
+        if value is not None and field in PARTIAL_DATES and not is_partial(value):
+            return InvalidInput(field)
+        if value is not None and field in NOT_TO_COME:
+            earliest = value if isinstance(value, date) else first_day(value)
+            if earliest > day:
+                return InvalidInput(field)
+    return None
 
 
 def columns(

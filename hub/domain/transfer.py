@@ -302,5 +302,5 @@ async def record_national_system_date(
     theirs = offered(Step.RECORD_DATE, Side.INFLOW)
     if both and theirs is not None and held.state in theirs.before:
         line = theirs
-    change = Change(national_system.said(line.side, on, today(now)))
+    change = Change(national_system.said(line.side, on, today(now), "on"))
     return await transfer_record.write(connection, held, viewer=viewer, now=now, lines=[line], change=change)

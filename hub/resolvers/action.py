@@ -187,6 +187,8 @@ def given(data: Any) -> dict[str, Any]:
             continue
         if dataclasses.is_dataclass(value):
             value = given(value)
+        if isinstance(value, str) and "\0" in value:
+            raise InvalidInput(field.name)  # which the database has no way to keep
         said[field.name] = value.value if isinstance(value, Enum) and not isinstance(value, str) else value
     return said
 

@@ -9,7 +9,7 @@ import pytest
 from hub.domain import correction, search
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Role
-from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.errors import InvalidInput, NotAllowed, NotFound, ReasonRequired, WrongSide
 from tests.domain.liaisons import World, a_world, nobody, number, phone, short_number
 from tests.factories import a_viewer
 
@@ -91,9 +91,9 @@ async def test_a_birth_date_alone(world: World) -> None:
 async def test_refused_corrections_change_nothing(world: World) -> None:
     person, _, came = await world.pair()
     for refusal, who, said in (
-        (NotFound, "BJ01", {"member_id": person, "name": "别人"}),
+        (WrongSide, "BJ01", {"member_id": person, "name": "别人"}),
         (NotFound, "YL0102", {"member_id": person, "name": "别人"}),
-        (NotFound, "YL0101", {"arrival_id": came, "name": "别人"}),
+        (WrongSide, "YL0101", {"arrival_id": came, "name": "别人"}),
         (NotFound, "BJ02", {"arrival_id": came, "name": "别人"}),
         (NotFound, "YL", {"member_id": nobody(), "name": "别人"}),
         (NotFound, "YL", {"member_id": came, "name": "别人"}),
@@ -101,7 +101,7 @@ async def test_refused_corrections_change_nothing(world: World) -> None:
         (InvalidInput, "YL", {"name": "别人"}),
         (InvalidInput, "YL", {"member_id": person, "arrival_id": came, "name": "别人"}),
         (InvalidInput, "YL", {"member_id": person, "name": " "}),
-        (InvalidInput, "YL", {"member_id": person, "name": "别人", "reason": " "}),
+        (ReasonRequired, "YL", {"member_id": person, "name": "别人", "reason": " "}),
         (InvalidInput, "YL", {"member_id": person, "citizen_id": number()[:-1] + "0"}),
         (NotAllowed, a_viewer(world["YL0101"], Role.MEMBER, person), {"member_id": person, "name": "别人"}),
     ):
@@ -142,9 +142,9 @@ async def test_a_matched_arrival_is_found_as_its_liaison(world: World) -> None:
 
 async def test_part_of_a_number_finds_nobody_and_a_reason_is_needed(world: World) -> None:
     await world.member()
-    for said in (
-        {"kind": "CITIZEN_ID", "number": number()[-4:], "reason": "核对"},
-        {"kind": "PHONE", "number": " ", "reason": "核对"},
-        {"kind": "PHONE", "number": phone(), "reason": " "},
+    for refusal, said in (
+        (InvalidInput, {"kind": "CITIZEN_ID", "number": number()[-4:], "reason": "核对"}),
+        (InvalidInput, {"kind": "PHONE", "number": " ", "reason": "核对"}),
+        (ReasonRequired, {"kind": "PHONE", "number": phone(), "reason": " "}),
     ):
-        await world.refused(InvalidInput, search.find_by_number, "YL", **said)
+        await world.refused(refusal, search.find_by_number, "YL", **said)

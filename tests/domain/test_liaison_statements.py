@@ -125,6 +125,7 @@ async def test_refused_amendments_of_an_arrival(world: World) -> None:
         (StaleVersion, "BJ01", amend_in(came, 2, work_unit="新港物流")),
         (InvalidInput, "BJ01", amend_in(came, 1, arrived_on="2026-4")),
         (InvalidInput, "BJ01", amend_in(came, 1, confirmed_on=TOMORROW)),
+        (InvalidInput, "BJ01", amend_in(came, 1, arrived_on="2026-12")),
         (NotFound, "BJ01", amend_in(came, 1, branch_id=nobody())),
         (NotFound, "BJ", amend_in(came, 1, branch_id=world["BJ0201"])),
         (BranchRequired, "BJ01", amend_in(came, 1, branch_id=world["BJ0101"])),
@@ -174,6 +175,8 @@ async def test_refused_arrivals(world: World) -> None:
         (InvalidInput, "BJ01", an(name=" ")),
         (InvalidInput, "BJ01", an(citizen_id=number(2)[:-1])),
         (InvalidInput, "BJ01", an(given={"arrived_on": "2026-00"})),
+        (InvalidInput, "BJ01", an(given={"arrived_on": "2026-11-26"})),
+        (InvalidInput, "BJ01", an(name="长" * 501)),
         (AlreadyRegistered, "BJ01", an(citizen_id=short_number(1))),
         (AlreadyRegistered, "BJ", an("BJ", citizen_id=number(1))),
     ):
@@ -246,11 +249,13 @@ async def test_verifying_is_set_by_the_own_hand_only(world: World) -> None:
     await world.one(arrival.amend, "BJ01", amend_in(came, 2, verifying=False))
     assert (await world.row("arrival", came))["state"] == "ARRIVED"
     placed = await world.arrive(which=2, branch="BJ010101")
-    await world.unchanged(arrival.amend, "BJ01", commands=[amend_in(placed, 1, verifying=True)])
+    await world.refused(WrongState, arrival.amend, "BJ01", commands=[amend_in(placed, 1, verifying=True)])
 
 
 async def test_who_left_is_not_amended(world: World) -> None:
     came = await world.arrive()
+    leave = {"liaison_id": came, "version": 1, "left_on": "2026-12", "destination": None}
+    await world.refused(InvalidInput, leaving.record_leaving, "BJ01", **leave)
     await world.do(leaving.record_leaving, "BJ01", liaison_id=came, version=1, left_on="2026-10", destination="外省")
     await world.refused(WrongState, arrival.amend, "BJ01", commands=[amend_in(came, 2, work_unit="新港物流")])
 

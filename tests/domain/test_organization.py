@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
 
@@ -227,6 +227,7 @@ async def test_refused_hand_overs_change_nothing(world: World) -> None:
         (NotFound, "YL", {"organization_id": nobody()}),
         (InvalidInput, "YL01", {"name": "  "}),
         (InvalidInput, "YL01", {"since_on": date(2026, 1, 4)}),
+        (InvalidInput, "YL01", {"since_on": TODAY + timedelta(days=1)}),
         (OrganizationClosed, "YL", {"organization_id": world["YL02"]}),
         (NotAllowed, a_viewer(world["YL01"], Role.PARTNER), {}),
     ):

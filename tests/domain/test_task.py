@@ -104,7 +104,7 @@ async def test_no_arrival_and_no_departure(world: World, departed_on, on: date) 
     for who in world.ids:
         assert await told(world, who, "THEIRS") == []
     await end(world, left)
-    await world.do(leaving.record_leaving, "BJ01", liaison_id=came, version=1, left_on="2026-12", destination=None)
+    await world.do(leaving.record_leaving, "BJ01", liaison_id=came, version=1, left_on="2026-11", destination=None)
     await waits(world, (), ())
 
 

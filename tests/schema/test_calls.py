@@ -32,6 +32,11 @@ async def test_the_same_call_twice_is_one(world: World, tree: dict[str, Any]):
     assert await fingerprint(world) == before
 
 
+async def test_what_the_database_cannot_keep_is_refused_by_its_field(world: World, tree: dict[str, Any]):
+    answer = await registered(world, tree, phone="1749\x00")
+    assert (answer["code"], answer["field"]) == ("INVALID_INPUT", "phone")
+
+
 async def test_a_refusal_is_not_remembered(world: World, tree: dict[str, Any]):
     op = str(uuid4())
     wrong = await world.call(
