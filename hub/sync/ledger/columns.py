@@ -58,6 +58,13 @@ _SIDES = {
         r"(?:家庭(?:主要)?成员|(?:家庭|家中|在家|本村|村内|支部|党内)联系人|家属|亲属|紧急联系人?|联系人|联络员|帮扶人?|包联|包保|结对|联系领导|(?:党)?支部书记|书记|负责人|介绍人|入党介绍人|监护人|单位负责人|留守).*"
     ),
 }
+# A place written in several columns; they are joined where no column holds the whole.
+_PLACE_PARTS = [
+    ("province", r"省份?(?:自治区|直辖市|区|市)*"),
+    ("city", r"城市|地?市(?:州|盟)*|州"),
+    ("county", r"区?县(?:级)?(?:市|区|旗)*|区|市?区县"),
+    ("town", r"(?:乡镇|镇乡|乡|镇)(?:街道)?|街道(?:乡镇)?"),
+]
 _SIDE_LEAVES: dict[str, list[tuple[str, str]]] = {
     # Several of these patterns accept the empty text: a flat head that is only 流入地党组织.
     "ORGANIZATION": [
@@ -76,6 +83,7 @@ _SIDE_LEAVES: dict[str, list[tuple[str, str]]] = {
     ],
     "DEPARTURE": [
         ("departedOn", r"(?:起始|开始|何时)?(?:外出|流出|离开)?(?:的)?(?:时间|日期|年月)"),
+        *_PLACE_PARTS,
         ("destination", r"(?:所在|具体|详细)?(?:地点|地区|去向|流向|目的地|省市县?.*|地方|何地|地)"),
         ("reason", r"(?:原因|事由|理由|缘由)"),
         ("workUnit", r"单位(?:名称)?|职业|行业|工种"),
@@ -139,7 +147,8 @@ _UNIT = (
     r"(?:现|目前|当前|流入|外出|流出后|务工)?(?:地)?(?:工作|务工|就业|从业|就读|用工|受雇)?(?:或|及|与)?(?:学习|经商|生活|就读|创业)?单位(?:全称|名称)?(?:及?职务|及?岗位|及?地址|及?工种|或?职业)?",
     r"(?:现|目前|外出|流出后?)?(?:从事|所从事)(?:的)?(?:职业|工作|行业|何种).*|(?:现|外出)?职业|(?:工作|就业|务工|从业)(?:情况|岗位|行业|场所|去处|企业)?|外出流动行业|打工单位|务工企业(?:名称)?",
 )
-_ADDRESS = r"(?:现|目前|当前|外出|流入|务工|详细)*(?:地)?(?:的)?(?:居住|暂住|常住|详细|通讯|通信|联系|现住|租住|住宿)(?:详细)?(?:地址|住址|地点|地|处|址)(?:及门牌)?|住址|现住址?|地址|住所"
+_ADDRESS = r"(?:现|目前|外出|流入|务工|打工|经商)+(?:所在)?地?(?:地址|住址|住所)|(?:现|目前|当前|外出|流入|务工|详细)*(?:地)?(?:的)?(?:居住|暂住|常住|详细|通讯|通信|联系|现住|租住|住宿)(?:详细)?(?:地址|住址|地点|地|处|址)(?:及门牌)?|住址|现住址?|地址|住所"
+_TO = r"(?!.*地区)(?:流入|外出|务工|去往|流向|现居住?|现所在)(?:地|所在地)?(?:的)?(?:所在)?"
 _CARD = [
     ("cardIssued", r"(?:是否|有无)(?:已)?(?:持有?|发放?|办理?|领取?|有|具有)?.*(?:活动|流动|党员)证.*|是否(?:发放|持证|发证|办证|领证)|.*(?:活动证|流动证).*(?:发放|持有|办理|领取)(?:情况|与否)?|(?:持|发|办|领)证情况"),
     ("cardNumber", r"(?:中国共产党)?(?:流动党员)?(?:流动)?(?:党员)?(?:活动|流动)?证(?:件)?(?:的)?(?:编号|号码?|证号|编码)|证号", r"(?:中国共产党)?流动党员(?:活动)?证|活动证"),
@@ -156,9 +165,10 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
     Kind.OUTFLOW: [
         *_PERSON,
         *_CATEGORY,
-        ("departedOn", (rf"(?:何时)?(?:起始|开始)?(?:外出|流出|离开|离乡|离村|离校|毕业离校|外流|流动|外出务工|外出流动)(?:务工|经商|就业|本地|家乡|党组织)?(?:的)?(?:起始|开始)?{_DAY}(?:起)?"
+        ("departedOn", (rf"(?:何时)?(?:起始|开始)?(?:外出|流出|离开|离家|离乡|离村|离校|毕业离校|外流|流动|外出务工|外出流动)(?:务工|经商|就业|本地|家乡|党组织)?(?:的)?(?:起始|开始)?{_DAY}(?:起)?"
          r"|何时(?:外出|流出|离开|离乡).*|(?:外出|流出)年月日?.*|自何时(?:外出|流出)"), rf"离开.*{_DAY}|(?:流动|登记){_DAY}"),
         *_REMARK,
+        *((part, _TO + f"(?:{words})") for part, words in _PLACE_PARTS),
         ("destination", (r"流入(?:地|地点|地区|省份|城市|所在地|何地|地方|省|市|县)(?:省|市|县|区|乡镇|街道|自治区|直辖市|及|具体)*|(?:外出|流出|流动|务工|人员|党员|现)?(?:去向|流向|目的地)(?:地)?(?:省|市|县|区)*"
          r"|(?:外出|流动|务工|打工|经商|现|去往|流往|前往)(?:务工|流动|所在|就业)?(?:地|地点|地区|地方|何地|城市|省份|省市|所在地)(?:省|市|县|区)*|流出地点|何地|地点|往何处|(?:去)?何处")),
         ("workUnit", *_UNIT),
@@ -223,6 +233,8 @@ _COMPILED_LEAVES = {
 }
 LAST_RANK = 9
 """The rank of a head that is only read where there is no better one."""
+_COMPILED_PARTS = [(part, re.compile(words)) for part, words in _PLACE_PARTS]
+PLACE_PARTS = tuple(part for part, _ in _PLACE_PARTS)
 _ORGANIZATION_SIDES = {"INFLOW", "HOME"}
 # An organizations ledger may also describe the unit that an organization belongs to.
 _OTHER_UNIT = re.compile(r"(?:所在|依托|建立|隶属|法人)(?:的)?单位(?:基本)?(?:情况|信息)?")
@@ -264,10 +276,18 @@ def _head(kind: Kind, leaf: str, group: str) -> Head | None:
                     if found:
                         return found
                     continue  # a name or phone below somebody else's head is not the member's
-        found = _below(kind, above, words) or _alone(kind, words)
+        found = _part_of_place(kind, above, words) or _below(kind, above, words) or _alone(kind, words)
         if found:
             return found
     return None
+
+
+def _part_of_place(kind: Kind, above: str, words: str) -> Head | None:
+    """Judge 省, 市, 县（区） below 流入地."""
+    place = _alone(kind, above) if kind is Kind.OUTFLOW and above else None
+    if place is None or place.field != "destination":
+        return None
+    return next((Head(part, 0) for part, pattern in _COMPILED_PARTS if pattern.fullmatch(words)), None)
 
 
 def _below(kind: Kind, above: str, words: str) -> Head | None:

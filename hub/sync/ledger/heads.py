@@ -20,6 +20,9 @@ _MAX_NAME_HEAD = 40
 _MAX_GROUP = 30
 _MANY_DIGITS = re.compile(r"\d.*\d.*\d.*\d")
 _NO_GROUP = re.compile(r"[:：。]")
+_COLUMN_NUMBER = re.compile(
+    r"[(（]?(?:\d{1,2}(?:\.0)?|[甲乙丙丁戊己庚辛A-Za-z]|[一二三四五六七八九十]{1,2})[)）]?|[①-⑳]"
+)
 _NUMBERING = re.compile(r"序号?|编号|No\.?", re.IGNORECASE)
 _ORGANIZATION_FIELDS = {"code", "parent", "parentCode", "kind", "shortName"}
 _PERSON_FIELDS = {"citizenId", "phone"}
@@ -83,6 +86,8 @@ def read(sheet: Sheet, kind: Kind, index: int, merged: Merges) -> list[Heads]:
     while index - _MAX_HEAD_ROWS < top < index and top > 0 and grid.is_group_row(top - 1, sure=True):
         top -= 1
     found = [head for column in range(grid.width) if (head := grid.head(column, top, body))]
+    if names and body < len(sheet.rows) and grid.is_numbering(body, names):
+        body += 1
     return [part for part in _beside(kind, found, body, grid.width) if _is_enough(kind, part)]
 
 
@@ -122,6 +127,11 @@ class _Grid:
             head = columns.head(self._kind, self.at(row, column), self.spread(row - 1, column, row))
             known += head is not None and head.field != "name"
         return known * 2 >= len(own)
+
+    def is_numbering(self, row: int, names: Sequence[int]) -> bool:
+        """Tell whether a row only counts the columns: （1）（2）（3）, 甲 乙 1 2."""
+        texts = [text for text in self.row(row) if text]
+        return len(texts) > 2 and bool(self.at(row, names[0])) and all(map(_COLUMN_NUMBER.fullmatch, texts))
 
     def is_group_row(self, row: int, *, sure: bool = False) -> bool:
         """Tell whether the row above the heads holds heads of groups: several short words, no sentence.

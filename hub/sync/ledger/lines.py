@@ -74,6 +74,12 @@ class _Reader:
         cell = self._cells.get(field, "")
         return None if cell == "" else cells.text(cell)
 
+    def place(self) -> str | None:
+        """Return where somebody went: of one column, or of those for province, city, county and town together."""
+        whole = self.text("destination")
+        parts = [part for field in columns.PLACE_PARTS if (part := self.text(field))]
+        return whole or "".join(dict.fromkeys(parts)) or None
+
     def date(self, field: str, *, future: bool = False) -> str | None:
         cell = self._cells.get(field, "")
         if cell == "":
@@ -163,7 +169,7 @@ class LineReader(Generic[K]):
             phone = self._phone(read)
             leader_name, leader_phone = self._leader(read)
             issued, number = read.card()
-            destination = read.text("destination")
+            destination = read.place()
             inflow_text = read.text("inflowOrganization")
             inflow = self._first_found(None, cells.code(read.cell("inflowOrganizationCode")), inflow_text)
             remark = read.text("remark")
@@ -318,8 +324,8 @@ class LineReader(Generic[K]):
 
     def _resolve(self, mention: OrganizationMention) -> tuple[K | None, bool]:
         """Return what a mention means, looked for in the narrowest surroundings first, and whether it is unknown."""
-        around = [found for text in mention.within if (found := self._first_found(self._default, None, text))]
-        around = [organization for organization in around if self._is_ours(organization)]
+        named = [self._first_found(self._default, None, text) for text in mention.within]
+        around = [organization for organization in named if organization is not None and self._is_ours(organization)]
         for below in [*around, self._default]:
             found = self._first_found(below, mention.code, mention.text)
             if found is not None:

@@ -46,7 +46,8 @@ class OrganizationRecord(Generic[K]):
 
 
 _LONGEST_NAME = 200  # a cell may hold 32,767 characters
-_NOISE = re.compile(r"[\s《》“”\"'‘’()\[\]【】〔〕*＊,，。.、:：;；_]+")
+_NOISE = re.compile(r"[-—–/\\>→\s《》“”\"'‘’()\[\]【】〔〕*＊,，。.、:：;；_]+")
+_PLACE_BEHIND = re.compile(r"([^()]+)\(([^()]*[省市县区旗镇乡街道村])\)")
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _NO_PARTY_WORD = re.compile(r"(?:村民|居民)委员会|居委会|村委会")
 # The kinds of word at the end of a name; 党工委 and 党委 are one, so are 支部委员会 and 党支部.
@@ -158,6 +159,14 @@ class OrganizationNames(Generic[K]):
         above = self._above(branch)[1:]
         return next((key for key in above if self._records[key].kind not in BRANCH_KINDS), branch)
 
+    def itself(self, code: str | None, name: str) -> K | None:
+        """Return the organization that has this code, or without one this full name: a closed one is not its successor."""
+        found = self._codes.get(code.strip().upper(), []) if code else self._fitting(self._full, *stem_and_word(name))
+        if len(found) == 1 or code:
+            return found[0] if len(found) == 1 else None
+        other = self.find(name)
+        return None if other is AMBIGUOUS else other
+
     def find(self, text: str | None, below: K | None = None) -> K | Ambiguous | None:
         """Return the organization that a text means; of several the one below `below`.
 
@@ -174,6 +183,15 @@ class OrganizationNames(Generic[K]):
         by_code = self._codes.get(text.strip().upper())
         if by_code:
             return self._one(by_code, below)
+        found = self._find_named(text, below)
+        return self._find_with_place_behind(text, below) if found is None else found
+
+    def _find_with_place_behind(self, text: str, below: K | None) -> K | Ambiguous | None:
+        """Read 大坪村党支部（竹溪镇）: the place that tells it from others stands behind it."""
+        match = _PLACE_BEHIND.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        return self._find_named(match[2] + match[1], below) if match else None
+
+    def _find_named(self, text: str, below: K | None) -> K | Ambiguous | None:
         stem, word = stem_and_word(text)
         if _is_bare(stem):
             return self._find_bare(stem, word, below)

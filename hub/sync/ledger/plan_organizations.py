@@ -135,13 +135,11 @@ def _refuse_below_refused(planned: Sequence[PlannedRow], linked: Sequence[superi
 
 
 def _known(context: Context, row: OrganizationRow) -> UUID | None:
-    if row.code:
-        found = context.names.find(f"{context.system}:{row.code}")
-        if found is None and ":" in row.code:
-            found = context.names.find(row.code)
-    else:
-        found = context.names.find(row.name)
-    return None if found is AMBIGUOUS else found
+    # A closed organization is itself here, not its successor: its line, given again, says nothing about that one.
+    found = context.names.itself(f"{context.system}:{row.code}" if row.code else None, row.name)
+    if found is None and row.code and ":" in row.code:
+        found = context.names.itself(row.code, row.name)
+    return found
 
 
 def _command(
