@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
@@ -42,7 +43,16 @@ async def many(database: AsyncEngine) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-async def deliver(many: AsyncEngine, numberers: Callable[[asyncio.Event], Awaitable[list[str]]]) -> Findings:
+@dataclass
+class Course:
+    """How a run goes: writers begin when the numberers are ready, and write on until what is to happen has happened."""
+
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    happened: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def deliver(many: AsyncEngine, numberers: Callable[[Course], Awaitable[list[str]]]) -> Findings:
     """Write while `numberers` number and one stream follows; say what is wrong with what it delivered."""
     root, *aggregates = await plant(many, [None, *([0] * 12)])
     done: list[tuple[UUID, int]] = []
@@ -59,14 +69,18 @@ async def deliver(many: AsyncEngine, numberers: Callable[[asyncio.Event], Awaita
                 last = item.seq
                 delivered.append((item.aggregate_id, item.aggregate_version))
 
-        stop = asyncio.Event()
-        listening, at_work = asyncio.create_task(listen()), asyncio.create_task(numberers(stop))
-        await asyncio.gather(*[write(many, aggregates, TIMES, done) for _ in range(WRITERS)])
+        course = Course()
+        listening, at_work = asyncio.create_task(listen()), asyncio.create_task(numberers(course))
+        async with asyncio.timeout(60):
+            await course.ready.wait()
+            await asyncio.gather(*[write(many, aggregates, TIMES, done) for _ in range(WRITERS)])
+            while not course.happened.is_set():
+                await write(many, aggregates, 1, done)
         for _ in range(1500):
             await asyncio.sleep(0.02)
             if len(delivered) >= len(done):
                 break
-        stop.set()
+        course.stop.set()
         errors = await at_work
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -78,7 +92,7 @@ async def deliver(many: AsyncEngine, numberers: Callable[[asyncio.Event], Awaita
 async def test_three_processes_number_and_one_is_killed_in_its_step(many: AsyncEngine) -> None:
     url = many.url.render_as_string(hide_password=False)
 
-    async def processes(stop: asyncio.Event) -> list[str]:
+    async def processes(course: Course) -> list[str]:
         started = [
             await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.feed.numbering_process", url, str(dies_in),
@@ -86,20 +100,28 @@ async def test_three_processes_number_and_one_is_killed_in_its_step(many: AsyncE
             )
             for dies_in in (0, 0, 3)
         ]  # fmt: skip
-        await stop.wait()
+        for process in started:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+        course.ready.set()
+        await started[2].wait()
+        course.happened.set()
+        await course.stop.wait()
         said = [await process.communicate(b"") for process in started]
         assert started[2].returncode == -9
-        assert sum(int(out.split()[1]) for out, _ in said[:2]) > 0
+        assert sum(int(out) for out, _ in said[:2]) > 0
         return []
 
     assert await deliver(many, processes) == Findings()
 
 
-async def in_this_process(many: AsyncEngine, step: Step, stop: asyncio.Event) -> list[str]:
+async def in_this_process(many: AsyncEngine, step: Step, course: Course) -> list[str]:
     errors: list[str] = []
+    course.ready.set()
+    course.happened.set()
 
     async def numberer() -> None:
-        while not stop.is_set():
+        while not course.stop.is_set():
             try:
                 async with transaction(many) as connection:
                     await step(connection)
@@ -145,7 +167,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("alone")
 async def test_the_checker_finds_nothing_wrong_with_the_step(many: AsyncEngine) -> None:
-    assert await deliver(many, lambda stop: in_this_process(many, number, stop)) == Findings()
+    assert await deliver(many, lambda course: in_this_process(many, number, course)) == Findings()
 
 
 @pytest.mark.usefixtures("alone")
@@ -154,7 +176,7 @@ async def test_the_checker_finds_the_mutants(many: AsyncEngine, mutant: Step) ->
     # As after the clock was set back: numbers go by the head alone.
     if mutant is without_the_lock:
         await set_head(many, "extract(epoch from now()) * 1e6 + 3600e6")
-    assert await deliver(many, lambda stop: in_this_process(many, mutant, stop)) != Findings()
+    assert await deliver(many, lambda course: in_this_process(many, mutant, course)) != Findings()
 
 
 async def set_head(engine: AsyncEngine, seq: str) -> None:
