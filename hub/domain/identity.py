@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -10,7 +11,7 @@ _CHECK = "10X98765432"
 
 def check_digit(seventeen: str) -> str:
     """Return the 18th character (ISO 7064 MOD 11-2)."""
-    return _CHECK[sum(int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[sum(map(operator.mul, _WEIGHTS, map(int, seventeen))) % 11]
 
 
 def canonical(number: str) -> str | None:

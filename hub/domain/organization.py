@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -295,6 +296,7 @@ async def change_officer(
     return Changed(organization_id, version)
 
 
+_BETWEEN_PLACES = re.compile(r"[-—–/\\·>→]+")
 _PLACE_END = "省市区县旗镇乡街道"
 _PLACES: Final = text(
     """
@@ -327,6 +329,6 @@ async def resolve_places(connection: AsyncConnection, places: Iterable[str | Non
 
 
 def _trim(place: str) -> str:
-    text_ = plain(place).removeprefix("中共")
-    last = max(text_.rfind(end) for end in _PLACE_END)
-    return text_[: last + 1] if last > 0 else text_
+    name = _BETWEEN_PLACES.sub("", plain(place)).removeprefix("中共")
+    last = max(name.rfind(end) for end in _PLACE_END)
+    return name[: last + 1] if last > 0 else name

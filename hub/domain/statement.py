@@ -16,7 +16,10 @@ from hub.domain.dates import first_day, is_partial
 from hub.errors import InvalidInput
 
 _SPACE = re.compile(r"\s+")
-_NOT_NAME = re.compile(r"[\s·•・．‧∙⋅.]+")
+DOTS: Final = "·•・．‧∙⋅●˙﹒.᛫⸱𐄁"
+"""Every kind of dot that people type within a name: 阿桑·木沙."""
+_NOT_NAME = re.compile(rf"[\s{DOTS}]+")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")
 
 OUTFLOW_FIELDS: Final = (
     "departed_on",
@@ -63,8 +66,10 @@ def plain(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return a name by which two spellings are compared: spaces and every kind of dot do not count."""
-    return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name))
+    """Return a name by which two spellings are compared: spaces, every kind of dot (阿桑·木沙) and case do not count."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def phone_digests(vault: Vault, numbers: Iterable[str | None]) -> list[bytes]:

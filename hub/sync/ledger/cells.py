@@ -11,6 +11,7 @@ import functools
 import re
 import unicodedata
 
+from hub.domain.statement import DOTS
 from hub.sync.ledger.workbook import Cell
 
 VALUE_UNREADABLE = "VALUE_UNREADABLE"
@@ -80,7 +81,7 @@ def _text(cell: str) -> str | None:
 
 # Names ------------------------------------------------------------------------------------------------------
 
-_DOTS = re.compile(r"[·•・・．‧∙⋅●˙﹒.᛫⸱𐄁]+")
+_DOTS = re.compile(f"[{DOTS}]+")
 _BRACKETED = re.compile(r"[(\[{〔【<《（［｛〈「『][^)\]}〕】>》）］｝〉」』]*[)\]}〕】>》）］｝〉」』]?")
 _NUMBERED = re.compile(r"^\s*\d+\s*[、.．\s]\s*")
 # A note needs at least two characters before it: 张 新 is a name with a space in it.
@@ -118,13 +119,6 @@ def _name(cell: str) -> str | None:
     text = _NAME_MARKS.sub("", _SPACES.sub("", text))
     text = _DOTS.sub("·", text).strip("·")
     return text or None
-
-
-def name_key(name: str) -> str:
-    """Return what is compared: equal for all ways to write the dot in 阿桑·木沙, also for none, and for either case."""
-    if _PLAIN_NAME.fullmatch(name):
-        return name
-    return _SPACES.sub("", _DOTS.sub("", unicodedata.normalize("NFKC", name))).casefold()
 
 
 # Words from short lists -------------------------------------------------------------------------------------

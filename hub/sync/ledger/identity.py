@@ -6,9 +6,9 @@ The place code is no gate: places are split and renamed, and people keep the num
 from __future__ import annotations
 
 import datetime as dt
-import operator
 import re
 
+from hub.domain.identity import birth_date, check_digit
 from hub.sync.ledger import cells
 from hub.sync.ledger.workbook import Cell
 
@@ -16,8 +16,6 @@ IDENTITY_DIGITS_LOST = "IDENTITY_DIGITS_LOST"
 IDENTITY_LENGTH = "IDENTITY_LENGTH"
 IDENTITY_CHECKSUM = "IDENTITY_CHECKSUM"
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
 _OLDEST_BIRTH_YEAR = 1850
 _SIXTEEN_DIGITS = 1e15
 _LONGEST = 100
@@ -59,21 +57,3 @@ def citizen_id(cell: Cell, today: dt.date) -> tuple[str | None, str | None]:
     if born is None or born > today or born.year < _OLDEST_BIRTH_YEAR:
         return None, IDENTITY_CHECKSUM
     return number, None
-
-
-def check_digit(body: str) -> str:
-    """Return the last character for the first seventeen digits (ISO 7064 MOD 11-2)."""
-    return _CHECK_DIGITS[sum(map(operator.mul, _WEIGHTS, map(int, body))) % 11]
-
-
-def birth_date(number: str) -> dt.date | None:
-    """Return the date that a number of 18 characters carries, or None where there is no such day."""
-    try:
-        return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return None
-
-
-def gender(number: str) -> str:
-    """Return 男 or 女: the last digit but one is odd for men."""
-    return "男" if int(number[16]) % 2 else "女"

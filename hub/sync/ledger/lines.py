@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
+from hub.domain import statement
+from hub.domain.identity import gender
 from hub.sync.ledger import cells, columns, dates, identity, phones
 from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.organizations import AMBIGUOUS, BRANCH_KINDS, OrganizationNames
@@ -169,14 +171,13 @@ class LineReader(Generic[K]):
             phone = self._phone(read)
             leader_name, leader_phone = self._leader(read)
             issued, number = read.card()
-            destination = read.place()
             inflow_text = read.text("inflowOrganization")
             inflow = self._first_found(None, cells.code(read.cell("inflowOrganizationCode")), inflow_text)
             remark = read.text("remark")
             yield OutflowRow(
                 **person, **phone, organization=named, organization_text=text, organization_from=source,
                 category=read.category(), departed_on=departed_on, expected_return=expected_return,
-                destination=destination, destination_organization=self._place(destination),
+                destination=read.place(),
                 work_unit=read.text("workUnit"), address=read.text("address"), inflow_organization=inflow,
                 inflow_organization_text=inflow_text, inflow_leader_name=leader_name, inflow_leader_phone=leader_phone,
                 card_issued=issued, card_number=number, reason=read.text("reason"), remark=remark,
@@ -265,10 +266,10 @@ class LineReader(Generic[K]):
             "sheet": table.sheet.name,
             "row": line.row,
             "name": name or "",
-            "name_key": cells.name_key(name) if name else "",
+            "name_key": statement.name_key(name) if name else "",
             "citizen_id": number,
             "birth_date": birth_date,
-            "gender": said or (identity.gender(number) if number else None),
+            "gender": said or (gender(number) if number else None),
         }
 
     @staticmethod
@@ -343,14 +344,6 @@ class LineReader(Generic[K]):
         if by_name is None or by_name is AMBIGUOUS or by_name == by_code:
             return by_code
         return None
-
-    def _place(self, destination: str | None) -> K | None:
-        if destination is None:
-            return None
-        found = self._names.resolve_place(destination)
-        if found is not None:
-            return found
-        return self._first_found(None, None, destination)
 
 
 _NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")

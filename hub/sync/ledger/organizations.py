@@ -6,7 +6,6 @@ organization or none: whatever fits several is `AMBIGUOUS`.
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 import enum
 import re
@@ -107,16 +106,10 @@ class OrganizationNames(Generic[K]):
         self._short: dict[str, list[tuple[str, K]]] = {}
         self._stems: dict[K, list[str]] = {}
         self._found: dict[tuple[str, K | None], K | Ambiguous | None] = {}
-        self._places: dict[str, K | None] = {}
         for record in self._records.values():
             self._add_full(record)
         for record in self._records.values():
             self._add_short(record)
-        self._sorted = sorted(
-            (_folded(record.name), number, record.id)
-            for number, record in enumerate(self._records.values())
-            if not record.closed
-        )
 
     def _add_full(self, record: OrganizationRecord[K]) -> None:
         if record.code:
@@ -254,33 +247,6 @@ class OrganizationNames(Generic[K]):
             seen.add(after)
             at = after
         return at
-
-    def resolve_place(self, text: str | None) -> K | None:
-        """Return the highest organization whose full name, after 中共, begins with a place; none where two are as high.
-
-        滨江区 means its department, 滨江区新港街道 that street's committee.
-        """
-        if not text or len(text) > _LONGEST_NAME:
-            return None
-        if text not in self._places:
-            self._places[text] = self._resolve_place(re.sub(r"[-—/\\·>]", "", _folded(text)))
-        return self._places[text]
-
-    def _resolve_place(self, place: str) -> K | None:
-        if len(place) < 2:
-            return None
-        highest: list[K] = []
-        least = 0
-        for at in range(bisect.bisect_left(self._sorted, place, key=lambda item: item[0]), len(self._sorted)):
-            name, _, key = self._sorted[at]
-            if not name.startswith(place):
-                break
-            depth = len(self._above(key))
-            if not highest or depth < least:
-                highest, least = [key], depth
-            elif depth == least:
-                highest.append(key)
-        return highest[0] if len(highest) == 1 else None
 
 
 def _cuts(stem: str) -> list[int]:

@@ -138,8 +138,3 @@ def _sorted(found: list[tuple[str, str | None]]) -> Phones:
     others += [(number, None) for number in own[1:]]
     other, whose = others[0] if others else (None, None)
     return Phones(own[0] if own else None, other, whose)
-
-
-def share_a_number(one: Phones, two: Phones) -> bool:
-    """Tell whether two cells have a number in common: only then do phones not differ."""
-    return bool(({one.own, one.other} & {two.own, two.other}) - {None})

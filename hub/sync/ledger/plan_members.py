@@ -75,7 +75,7 @@ class People:
             person = self._by_digest.get(context.digest(row.citizen_id))
             if person is None:
                 return None
-            if person["name_key"] != statement.name_key(row.name_key):
+            if person["name_key"] != row.name_key:
                 return Problem("name", "NAME_MISMATCH")
             return person
         people = self._by_name.get((row.organization, row.name_key), []) if row.organization else []

@@ -61,7 +61,6 @@ class OutflowRow(_PersonRow[K]):
     departed_on: str | None
     expected_return: str | None
     destination: str | None
-    destination_organization: K | None
     work_unit: str | None
     address: str | None
     inflow_organization: K | None

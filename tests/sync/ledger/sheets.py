@@ -7,8 +7,8 @@ import io
 
 import xlsxwriter
 
+from hub.domain.identity import check_digit
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.identity import check_digit
 from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.organizations import OrganizationNames, OrganizationRecord
 from hub.sync.ledger.table import find_all

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sync.ledger.identity import birth_date, check_digit, citizen_id, gender
+from hub.domain.identity import birth_date, check_digit, gender
+from hub.sync.ledger.identity import citizen_id
 from tests.sync.ledger.sheets import TODAY
 
 NUMBER = "99887719750315001" + check_digit("99887719750315001")

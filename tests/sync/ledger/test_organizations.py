@@ -43,28 +43,6 @@ def test_the_organization_above_the_table_decides_between_several(text, below, f
     assert NAMES.find(text, below) == found
 
 
-@pytest.mark.parametrize(
-    ("place", "found"),
-    [
-        ("海城区", "C"), ("海城区东湾街道", "S1"), ("海城区 东湾街道", "S1"), ("海城区-东湾街道", "S1"), ("海城区东湾街道灯塔社区", "S11"), ("海城", "C"),
-        ("临水县", "D"), ("临水县柏林乡", "T2"), ("广东", None), ("海", None), ("海城区东湾街道8号", None), ("", None), (None, None),
-    ],
-)  # fmt: skip
-def test_a_place_means_the_highest_organization_that_begins_with_it(place, found):
-    assert NAMES.resolve_place(place) == found
-
-
-def test_two_as_high_are_no_place():
-    names = OrganizationNames(
-        [
-            OrganizationRecord(1, "a", "1", "中共海城区委员会组织部"),
-            OrganizationRecord(2, "a", "2", "中共海城县委员会组织部"),
-        ]
-    )
-    assert names.resolve_place("海城") is None
-    assert names.resolve_place("海城县") == 2
-
-
 def test_a_code_of_two_systems_is_ambiguous_without_its_system():
     names = OrganizationNames(
         [OrganizationRecord(1, "a", "X1", "甲党支部"), OrganizationRecord(2, "b", "X1", "乙党支部")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sync.ledger.phones import Phones, phones, share_a_number
+from hub.sync.ledger.phones import Phones, phones
 
 A, B = "13912345678", "15887654321"
 
@@ -76,12 +76,6 @@ def test_a_second_number_that_is_incomplete_is_not_lost_silently():
 @pytest.mark.parametrize("cell", ["", "无", "—", "无电话", "无手机", "没有联系方式", "/"])
 def test_a_blank_phone_is_no_mistake(cell):
     assert phones(cell) == (Phones(), None)
-
-
-def test_phones_differ_only_if_no_number_is_shared():
-    assert share_a_number(Phones(A, B), Phones(B))
-    assert not share_a_number(Phones(A), Phones(B))
-    assert not share_a_number(Phones(None, None), Phones(None, None))
 
 
 @given(st.integers(13_000_000_000, 19_999_999_999), st.lists(st.sampled_from(" -\u00a0"), max_size=10), st.data())

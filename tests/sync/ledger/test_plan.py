@@ -68,6 +68,13 @@ async def test_equal_plans_have_equal_digests(hub: Hub) -> None:
     assert one.digest == two.digest != other.digest
 
 
+async def test_a_name_in_other_capitals_is_the_same_name(hub: Hub) -> None:
+    member = ["Li Ming", citizen_id(11), BRANCH, "2010-06"]
+    await hub.report(xlsx(("党员", [["姓名", "身份证号码", "所在党支部", "入党时间"], member])), "members")
+    report = await hub.report(outflow(line(1, 姓名="LI MING", 身份证号码=citizen_id(11))), "outflow")
+    assert (report.accepted, report.new, report.errors) == (1, 1, [])
+
+
 # The same again, and next month
 
 
