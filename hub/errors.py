@@ -173,3 +173,47 @@ class UnreadableFile(Refused):
     """文件无法读取。请另存为 xlsx 后重试。 The file cannot be read. Save it as xlsx and try again."""
 
     code = "UNREADABLE_FILE"
+
+
+class EvidenceOpen(Refused):
+    """该党员这段时间还有对方证据未处理完，不能作出不利认定。请先处理列出的事项。
+    Evidence about this member and period is still open, so nothing adverse can be recorded. Settle what is listed first."""
+
+    code = "EVIDENCE_OPEN"
+
+
+class VotesElsewhere(Refused):
+    """表决和选举只在正式组织关系所在支部。请去掉“表决”。 Votes are only at the formal organization. Leave the vote out."""
+
+    code = "VOTES_ELSEWHERE"
+
+
+class NotHeldYet(Refused):
+    """活动尚未举行。请在活动之后登记。 The activity is still to come. Record it afterwards."""
+
+    code = "NOT_HELD_YET"
+
+
+class OutsideStay(Refused):
+    """活动日期在报到之前或离开之后。请核对日期，或改为线上。
+    On site before the arrival or after the stay ended. Check the day, or the mode."""
+
+    code = "OUTSIDE_STAY"
+
+
+class AlreadyRecorded(Refused):
+    """这一项已有记录。如需修改，请办理更正。 This is recorded already. Correct the record instead."""
+
+    code = "ALREADY_RECORDED"
+
+
+class SearchIncomplete(Refused):
+    """查找记录还不完整。请先完成列出的查找方式。 The search log is not complete. Do what is listed first."""
+
+    code = "SEARCH_INCOMPLETE"
+
+
+class CardNumberTaken(Refused):
+    """同一发证单位已有此编号。请核对编号。 This issuer has used the number already. Check it."""
+
+    code = "CARD_NUMBER_TAKEN"

@@ -65,7 +65,7 @@ _FOUND: Final = text(_DIFFERING.format(which="m.id = any(:ids)"))
 _KNOWN: Final = text(
     """
     select id, version, match_id, field, pair_digest, state from discrepancy
-     where match_id = any(:ids) order by id for update
+     where match_id = any(:ids) and participation_id is null order by id for update
     """
 )
 _LIVE: Final = "select id from match where state = 'CONFIRMED' and ended_at is null"

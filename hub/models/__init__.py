@@ -1,14 +1,19 @@
 """Tables only, one file per noun. Importing this package loads them all into `Base.metadata`."""
 
+from hub.models.activity import Activity, ActivityKind, Component, ParticipationMode
+from hub.models.activity_card import CARD_ENDED, ActivityCard, CardCheck, CardState
 from hub.models.affiliation import Affiliation
+from hub.models.appraisal import Appraisal, AppraisalOpinion, Grade
 from hub.models.arrival import Arrival, ArrivalHistory, InflowState, ReasonCode
 from hub.models.audit import DataKey, Disclosure, Reveal
 from hub.models.columns import Base, FieldClass
+from hub.models.contact import Contact, ContactManner, LostFinding
 from hub.models.departure import Departure, DepartureHistory, EndReason, Visit
 from hub.models.discrepancy import Discrepancy, DiscrepancyState
 from hub.models.event import Aggregate, EventKind, Feed, FeedAudience, FeedHead, Outbox, Topic
 from hub.models.import_run import ImportRun, ImportState, LedgerKind, LedgerLine
 from hub.models.inbox import Inbox
+from hub.models.inquiry import Inquiry, InquiryRecord, InquiryState
 from hub.models.job import Job
 from hub.models.match import DenialCode, Match, MatchBasis, MatchState
 from hub.models.member import DecisionKind, Identity, Member, MemberCategory, MembershipDecision, MemberStanding
@@ -21,6 +26,19 @@ from hub.models.organization import (
     OrganizationClosure,
     OrganizationKind,
 )
+from hub.models.participation import (
+    ATTENDED,
+    Attendance,
+    DisputeState,
+    EvidenceKind,
+    Exemption,
+    ExemptionReason,
+    Participation,
+    ParticipationHistory,
+    ParticipationRole,
+    ParticipationSource,
+    ParticipationState,
+)
 from hub.models.question import ANSWERED_BY_A_PERSON, Question, TaskKind
 from hub.models.rule import DeadlineRule, RuleCode, RuleUnit
 from hub.models.side import Side
@@ -28,14 +46,27 @@ from hub.models.transfer import FINISHED, LETTER_SEEN, Letter, LetterState, Tran
 
 __all__ = [
     "ANSWERED_BY_A_PERSON",
+    "ATTENDED",
     "BRANCH_KINDS",
+    "CARD_ENDED",
     "FINISHED",
     "LETTER_SEEN",
+    "Activity",
+    "ActivityCard",
+    "ActivityKind",
     "Affiliation",
     "Aggregate",
+    "Appraisal",
+    "AppraisalOpinion",
     "Arrival",
     "ArrivalHistory",
+    "Attendance",
     "Base",
+    "CardCheck",
+    "CardState",
+    "Component",
+    "Contact",
+    "ContactManner",
     "DataKey",
     "DeadlineRule",
     "DecisionKind",
@@ -45,22 +76,31 @@ __all__ = [
     "Disclosure",
     "Discrepancy",
     "DiscrepancyState",
+    "DisputeState",
     "EndReason",
     "EventKind",
+    "EvidenceKind",
+    "Exemption",
+    "ExemptionReason",
     "Feed",
     "FeedAudience",
     "FeedHead",
     "FieldClass",
+    "Grade",
     "Identity",
     "ImportRun",
     "ImportState",
     "Inbox",
     "InflowState",
+    "Inquiry",
+    "InquiryRecord",
+    "InquiryState",
     "Job",
     "LedgerKind",
     "LedgerLine",
     "Letter",
     "LetterState",
+    "LostFinding",
     "Match",
     "MatchBasis",
     "MatchState",
@@ -75,6 +115,12 @@ __all__ = [
     "OrganizationClosure",
     "OrganizationKind",
     "Outbox",
+    "Participation",
+    "ParticipationHistory",
+    "ParticipationMode",
+    "ParticipationRole",
+    "ParticipationSource",
+    "ParticipationState",
     "Question",
     "ReasonCode",
     "Reveal",

@@ -24,7 +24,9 @@ class DiscrepancyState(StrEnum):
 
 class Discrepancy(Base):
     """One field on which the sides differ. `pair_digest` names the pair of values: a settled pair stays settled
-    until one of the values changes (domain 0.24). Values are as on the page: masked where sealed."""
+    until one of the values changes (domain 0.24). Values are as on the page: masked where sealed.
+
+    `participation_id`: the host's record, where the two sides tell one attendance differently."""
 
     __tablename__ = "discrepancy"
     __table_args__ = (
@@ -32,7 +34,17 @@ class Discrepancy(Base):
         one_of("owner", Side),
         CheckConstraint("(match_id is null) <> (transfer_id is null)", name="of_one_record"),
         Index(
-            "one_difference_per_field", "match_id", "field", unique=True, postgresql_where=text("match_id is not null")
+            "one_difference_per_field",
+            "match_id",
+            "field",
+            unique=True,
+            postgresql_where=text("match_id is not null and participation_id is null"),
+        ),
+        Index(
+            "one_difference_per_participation",
+            "participation_id",
+            unique=True,
+            postgresql_where=text("participation_id is not null"),
         ),
         Index(
             "one_difference_per_transfer_field",
@@ -48,6 +60,7 @@ class Discrepancy(Base):
     version: Mapped[int] = is_open(server_default="1")
     match_id: Mapped[UUID | None] = is_open(ForeignKey("match.id"))
     transfer_id: Mapped[UUID | None] = is_open(ForeignKey("transfer.id"))
+    participation_id: Mapped[UUID | None] = is_open(ForeignKey("participation.id"))
     field: Mapped[str] = is_open()
     outflow_value: Mapped[str | None] = is_name()
     inflow_value: Mapped[str | None] = is_name()

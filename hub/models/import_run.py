@@ -21,6 +21,8 @@ class LedgerKind(StrEnum):
     MEMBERS = "MEMBERS"
     OUTFLOW = "OUTFLOW"
     INFLOW = "INFLOW"
+    ROLLCALL = "ROLLCALL"
+    PARTICIPATION = "PARTICIPATION"
 
 
 class ImportState(StrEnum):
@@ -56,6 +58,7 @@ class ImportRun(Base):
     kind: Mapped[str] = is_open()
     state: Mapped[str] = is_open()
     organization_id: Mapped[UUID | None] = is_open(ForeignKey("organization.id"))
+    year: Mapped[int | None] = is_open()
     file_name: Mapped[str] = is_internal()
     upload_sealed: Mapped[bytes | None] = is_internal(LargeBinary)
     file_digest: Mapped[bytes] = is_internal(LargeBinary)

@@ -19,6 +19,13 @@ class TypeNumber(IntEnum):
     TRANSFER = 7
     DISCREPANCY = 8
     IMPORT_RUN = 9
+    ACTIVITY = 10
+    PARTICIPATION = 11
+    INQUIRY = 12
+    EXEMPTION = 13
+    ACTIVITY_CARD = 14
+    APPRAISAL = 15
+    APPRAISAL_OPINION = 16
 
 
 TASK_NUMBERS = {
@@ -39,6 +46,14 @@ TASK_NUMBERS = {
     TaskKind.LETTER_EXPIRED: 46,
     TaskKind.RETURNED_NOT_CLOSED: 47,
     TaskKind.TWO_MEMBERS: 48,
+    TaskKind.PARTICIPATION_UNACKNOWLEDGED: 49,
+    TaskKind.SELF_REPORT: 50,
+    TaskKind.DISPUTE: 51,
+    TaskKind.ABSENCE_UNHEARD: 52,
+    TaskKind.INQUIRY: 53,
+    TaskKind.INQUIRY_OVERDUE: 54,
+    TaskKind.SEARCH: 55,
+    TaskKind.LOST_BUT_ACTIVE: 56,
 }
 
 
@@ -56,4 +71,11 @@ _AGGREGATES = {
     Aggregate.MEMBER: TypeNumber.MEMBER,
     Aggregate.ORGANIZATION: TypeNumber.ORGANIZATION,
     Aggregate.IMPORT_RUN: TypeNumber.IMPORT_RUN,
+    Aggregate.ACTIVITY: TypeNumber.ACTIVITY,
+    Aggregate.PARTICIPATION: TypeNumber.PARTICIPATION,
+    Aggregate.INQUIRY: TypeNumber.INQUIRY,
+    Aggregate.EXEMPTION: TypeNumber.EXEMPTION,
+    Aggregate.ACTIVITY_CARD: TypeNumber.ACTIVITY_CARD,
+    Aggregate.APPRAISAL: TypeNumber.APPRAISAL,
+    Aggregate.APPRAISAL_OPINION: TypeNumber.APPRAISAL_OPINION,
 }

@@ -131,7 +131,7 @@ async def records(world: World) -> dict[str, UUID]:
     await fill(world, "departure", left, ended_on=TODAY, end_reason="RETURNED")
     await fill(world, "arrival", came, category="FULL", state="RETURNED", return_reason="OTHER")
     await fill(world, "match", found["match"], denial="OTHER")
-    await fill(world, "discrepancy", found["discrepancy"], transfer_id=None)
+    await fill(world, "discrepancy", found["discrepancy"], transfer_id=None, participation_id=None)
     await fill(world, "visit", found["visit"])
     await fill(world, "question", found["question"], arrival_id=None)
     await fill(world, "import_run", found["import_run"])
@@ -150,7 +150,7 @@ def classes(table: str, row: Any) -> set[FieldClass]:
         if column.name != "phone_sealed" and hasattr(row, column.name):
             known = shown.setdefault(column.info["class"], set())
             # What is left empty on purpose, since a constraint wants it so, tells nothing.
-            if column.name not in ("transfer_id", "arrival_id") or getattr(row, column.name) is not None:
+            if column.name not in ("transfer_id", "arrival_id", "participation_id") or getattr(row, column.name) is not None:
                 known.add(getattr(row, column.name) is not None)
     assert all(len(answers) == 1 for answers in shown.values()), (table, shown)
     return {field_class for field_class, answers in shown.items() if answers == {True}}
