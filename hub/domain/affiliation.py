@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
 from hub.domain import committee, departure, visibility
+from hub.domain.access import Access
 from hub.domain.dates import first_day, today
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Viewer
-from hub.domain.visibility import Access
 from hub.errors import (
     BranchRequired,
     CannotIssueLetters,

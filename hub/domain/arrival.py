@@ -17,6 +17,7 @@ from hub.domain import discrepancy, history, identity, inbox, match, question, s
 from hub.domain.dates import today
 from hub.domain.locate import Located, locate, lock
 from hub.domain.outcome import Changed, Outcome
+from hub.domain.pair import Pair, audiences
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import (
@@ -302,7 +303,7 @@ async def _write(
     said: Mapping[UUID, tuple[UUID, Mapping[str, str]]],
 ) -> None:
     await history.keep(connection, "arrival", changed)
-    sides = await match.audiences(connection, arrivals=changed)
+    sides = await audiences(connection, arrivals=changed)
     await connection.execute(_UPDATE, [{c: row[c] for c in ("id", *_WRITTEN)} for row in changed.values()])
     moved = set(placed)
     await append(
@@ -325,7 +326,7 @@ async def _write(
     await inbox.restate(connection, [*changed, *match.statements(pairs)])
 
 
-def event(kind: EventKind, row: Mapping[str, Any], now: datetime, shared: match.Pair | None = None) -> Event:
+def event(kind: EventKind, row: Mapping[str, Any], now: datetime, shared: Pair | None = None) -> Event:
     """Return an event about one inflow statement; heard by its own side, and by the other one when it is shared."""
     own_side = [o for o in (row["organization_id"], row["branch_id"]) if o is not None]
     return Event(

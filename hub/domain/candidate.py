@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
-from hub.domain import departure, discrepancy, inbox, match
+from hub.domain import crossing, departure, discrepancy, inbox, match
 from hub.domain.dates import today
 from hub.domain.locate import locate, lock
 from hub.domain.outcome import Changed
+from hub.domain.pair import RELATED, pairs
 from hub.domain.rule import rule
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
@@ -257,7 +258,8 @@ async def undo(
             text(f"update {table} set version = version + 1 where id = :id"),
             {"id": identifier},
         )
-    pair = (await match.pairs(connection, [located.match_id]))[0]
+    pair = (await pairs(connection, [located.match_id]))[0]
+    await crossing.go_back(connection, now=now, pair=pair)
     await append(connection, match.parted(pair, now), at=now)
     await discrepancy.drop(connection, now=now, by=viewer.actor, pairs=[pair])
     await inbox.restate(connection, [located.departure_id, located.arrival_id])
@@ -294,7 +296,7 @@ _ASK: Final = text(
                 else case when exists (select from organization_closure c where c.ancestor = a.home_organization_id
                                           and c.descendant = f.organization_id)
                           then 'NAME_BIRTH_DATE_AND_ORGANIZATION' else 'NAME_AND_BIRTH_DATE' end end as basis,
-           coalesce({match.RELATED.format(one="d.named_organization_id", other="a.organization_id")}, false) as named,
+           coalesce({RELATED.format(one="d.named_organization_id", other="a.organization_id")}, false) as named,
            {match.PAIR_DIGEST.format(named="d.named_organization_id")} as pair_digest
       from best b join arrival a on a.id = b.arrival_id join member m on m.id = b.member_id
       join affiliation f on f.member_id = m.id and f.superseded_at = 'infinity' and f.ends is null

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.crypto import Vault
 from hub.domain import discrepancy, history, identity, inbox, match, statement, visibility
 from hub.domain.outcome import Changed
+from hub.domain.pair import pairs
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired, WrongSide
@@ -76,7 +77,7 @@ async def correct_identity(
         {**wanted, "id": subject},
     )
     version = row["version"] + 1
-    shared = await match.pairs(connection, (await connection.execute(_SHARED, {"id": subject})).scalars())
+    shared = await pairs(connection, (await connection.execute(_SHARED, {"id": subject})).scalars())
     other_side = [o for pair in shared for o in (pair.inflow if member_id is not None else pair.outflow)]
     aggregate = Aggregate.MEMBER if member_id is not None else Aggregate.INFLOW_STATEMENT
     await append(
@@ -98,8 +99,8 @@ async def correct_identity(
         at=now,
     )
     whose = {"members": [subject]} if member_id is not None else {"arrivals": [subject]}
-    pairs = await match.match_certain(connection, now=now, by=viewer.actor, **whose, fresh={subject})
-    await inbox.restate(connection, match.statements(pairs))
+    matched = await match.match_certain(connection, now=now, by=viewer.actor, **whose, fresh={subject})
+    await inbox.restate(connection, match.statements(matched))
     await discrepancy.compare(connection, vault=vault, now=now, subjects=[subject])
     return Changed(subject, version)
 

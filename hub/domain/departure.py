@@ -17,6 +17,7 @@ from hub.domain import discrepancy, history, inbox, match, question, statement
 from hub.domain.dates import today
 from hub.domain.organization import resolve_places
 from hub.domain.outcome import Changed, Outcome
+from hub.domain.pair import Pair, audiences
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import AlreadyAway, NotFound, NotInForce, Refused, StaleVersion, WrongState
@@ -220,7 +221,7 @@ async def amend(
             _UPDATE,
             [{c: row[c] for c in ("id", "amended_at", "amended_by", *_STATED)} for row in changed.values()],
         )
-        sides = await match.audiences(connection, departures=changed)
+        sides = await audiences(connection, departures=changed)
         await append(
             connection,
             [event(EventKind.STATEMENT_AMENDED, row, now, sides.get(row["id"])) for row in changed.values()],
@@ -292,7 +293,7 @@ async def follow(
         ),
         {"organization": organization_id, "now": now, "by": by, "id": row["id"]},
     )
-    shared = (await match.audiences(connection, departures=[row["id"]])).get(row["id"])
+    shared = (await audiences(connection, departures=[row["id"]])).get(row["id"])
     moved = event(EventKind.STATEMENT_AMENDED, {**row, "version": row["version"] + 1}, now, shared)
     moved.audience = [*moved.audience, organization_id]
     await append(connection, [moved], at=now)
@@ -313,7 +314,7 @@ async def close(
 ) -> int:
     """End one locked departure: its match, differences and questions end with it. Returns the new version."""
     await history.keep(connection, "departure", [row["id"]])
-    shared = (await match.audiences(connection, departures=[row["id"]])).get(row["id"])
+    shared = (await audiences(connection, departures=[row["id"]])).get(row["id"])
     values = {"on": on, "reason": reason.value, "note": note, "letter": letter, "moved_on_to": moved_on_to}
     await connection.execute(_END, {**values, "now": now, "by": by, "id": row["id"]})
     ended = {**row, "version": row["version"] + 1}
@@ -326,7 +327,7 @@ async def close(
     return int(ended["version"])
 
 
-def event(kind: EventKind, row: Mapping[str, Any], now: datetime, shared: match.Pair | None = None) -> Event:
+def event(kind: EventKind, row: Mapping[str, Any], now: datetime, shared: Pair | None = None) -> Event:
     """Return an event about one outflow statement; heard by its own side, and by the other one when it is shared."""
     return Event(
         topic=Topic.LIAISON,

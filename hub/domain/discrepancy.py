@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain.dates import today
-from hub.domain.match import Pair, pairs
+from hub.domain.pair import Pair, pairs
 from hub.domain.rule import rule
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EventKind, RuleCode, Side, Topic

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import departure, match
+from hub.domain import departure
 from hub.domain.dates import first_day, today
 from hub.domain.locate import own
 from hub.domain.outcome import Changed
+from hub.domain.pair import audiences
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, ReasonRequired, WrongState
 from hub.feed.append import append
@@ -77,7 +78,7 @@ async def record_visit(
         return Changed(row["id"], row["version"], changed=False)
     await connection.execute(text("update departure set version = version + 1 where id = :id"), {"id": row["id"]})
     seen = {**row, "version": row["version"] + 1}
-    shared = (await match.audiences(connection, departures=[row["id"]])).get(row["id"])
+    shared = (await audiences(connection, departures=[row["id"]])).get(row["id"])
     await append(connection, [departure.event(EventKind.VISIT_RECORDED, seen, now, shared)], at=now)
     return Changed(row["id"], row["version"] + 1)
 

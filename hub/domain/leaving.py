@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import history, inbox, match, question, statement
+from hub.domain import history, inbox, question, statement
 from hub.domain.arrival import ENDED, event
 from hub.domain.dates import today
 from hub.domain.locate import own
 from hub.domain.outcome import Changed
+from hub.domain.pair import audiences
 from hub.domain.viewer import Viewer
 from hub.errors import ReasonRequired, WrongState
 from hub.feed.append import append
@@ -68,7 +69,7 @@ async def _finish(
     _located, row = await own(connection, viewer, Side.INFLOW, liaison_id, version)
     if row["state"] in ENDED:
         raise WrongState(state=row["state"], version=row["version"])
-    shared = (await match.audiences(connection, arrivals=[row["id"]])).get(row["id"])
+    shared = (await audiences(connection, arrivals=[row["id"]])).get(row["id"])
     await history.keep(connection, "arrival", [row["id"]])
     written = {**values, "amended_at": now, "amended_by": viewer.actor}
     await connection.execute(

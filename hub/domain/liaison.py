@@ -13,9 +13,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import visibility
+from hub.domain.access import GRANTS
 from hub.domain.dates import today
 from hub.domain.viewer import Viewer
-from hub.domain.visibility import GRANTS
 from hub.models import Arrival, Departure, EndReason, FieldClass, InflowState
 
 _LEFT_STATES = (InflowState.RETURNED, InflowState.LEFT)

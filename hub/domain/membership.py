@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import affiliation, committee, departure, transfer
+from hub.domain import affiliation, committee, contact, departure, evidence, transfer
 from hub.domain.dates import add_months, first_day, last_day, today
 from hub.domain.outcome import Changed
+from hub.domain.rule import rule
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, OpenTransferExists, WrongState
 from hub.feed.append import Event, append
@@ -28,6 +29,7 @@ from hub.models import (
     MemberCategory,
     MembershipDecision,
     MemberStanding,
+    RuleCode,
     Topic,
 )
 
@@ -59,6 +61,8 @@ TABLE = {
     DecisionKind.EXPELLED: Rule(frozenset({_FULL}), _LIVING, _S.EXPELLED),
     DecisionKind.DECEASED: Rule(_BOTH, _LIVING, _S.DECEASED),
 }
+_ADVERSE = (DecisionKind.SUSPENDED, DecisionKind.REMOVED, DecisionKind.CANDIDACY_CANCELLED)
+"""Decisions that may rest on absence or silence. 开除 does not: it is discipline."""
 _EXTENDED = text(
     "select exists (select from membership_decision where member_id = :member and kind = 'PROBATION_EXTENDED')"
 )
@@ -91,7 +95,7 @@ async def record_decision(
 
     A decision that ends membership ends the affiliation and the open departure; RESTORED takes the affiliation up again.
     It does not end a transfer on its way, which has to be withdrawn first: only death does.
-    Raises NotFound, NotAllowed, WrongSide, WrongState, OpenTransferExists, InvalidInput.
+    Raises NotFound, NotAllowed, WrongSide, WrongState, OpenTransferExists, InvalidInput, EvidenceOpen.
     """
     found = await affiliation.last(connection, member_id)
     await committee.hold(connection, [found.organization_id] if found else [])
@@ -102,6 +106,8 @@ async def record_decision(
     ends = before[1] is _S.IN_FORCE and standing is not _S.IN_FORCE
     if ends and kind is not DecisionKind.DECEASED and await affiliation.transfer_under_way(connection, member_id):
         raise OpenTransferExists
+    if kind in _ADVERSE:
+        await _let_evidence_speak(connection, now, member_id, decided_on)
     link = await affiliation.last(connection, member_id)
     assert link is not None
     _possible_day(decided_on, today(now), link, ends=ends, resumes=kind is DecisionKind.RESTORED)
@@ -140,6 +146,17 @@ async def record_decision(
     if kind is DecisionKind.DECEASED:
         await transfer.withdraw_for_member(connection, viewer=viewer, now=now, member_id=member_id)
     return Changed(member_id, values["version"])
+
+
+async def _let_evidence_speak(connection: AsyncConnection, now: datetime, member_id: UUID, decided_on: date) -> None:
+    """Refuse while evidence is open about the time that the decision may rest on: since the last sign of the member,
+    and at least six months (条例 Art 24, Art 31(6))."""
+    months = (await rule(connection, RuleCode.CONTACT_SEARCH, decided_on)).amount
+    since = add_months(decided_on, -months)
+    standing = (await contact.status(connection, now=now, members=[member_id])).get(member_id)
+    if standing is not None:
+        since = min(since, standing.since)
+    await evidence.gate(connection, member_id=member_id, since=since, until=decided_on)
 
 
 def _possible_day(decided_on: date, day: date, link: Row[Any], *, ends: bool, resumes: bool) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.crypto import Vault
 from hub.domain import arrival, departure, discrepancy
 from hub.domain.dates import today
-from hub.domain.match import Pair, pairs
 from hub.domain.outcome import Changed
+from hub.domain.pair import Pair, pairs
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotAllowed, NotFound, Refused, StaleVersion, WrongState

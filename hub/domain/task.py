@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain import task_life
 from hub.domain.dates import today
 from hub.domain.rule import general_rules
 from hub.domain.viewer import Viewer
@@ -56,6 +57,7 @@ _DAY = "({0} at time zone 'Asia/Shanghai')::date"
 # kind, turn, who acts, who waits, due, object type, object id. A question about an arrival adds nothing that its
 # registrar could see: NO_DEPARTURE stands or not whether or not there is a question.
 _SOURCES: Final[dict[str, str]] = {
+    **task_life.SOURCES,
     "MATCH": """
         select 'MATCH', 'OUTFLOW', m.asked_organization_id, null::uuid, m.due_on, 'MatchCandidate', m.id
           from match m join arrival a on a.id = m.arrival_id and a.state not in ('RETURNED', 'LEFT')
@@ -171,7 +173,7 @@ _SOURCES: Final[dict[str, str]] = {
           from question q where q.answered_at is null
     """,
 }
-_WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE")
+_WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE", *task_life.WITH_OWN_ID)
 """Sources where one record may give two tasks of a kind, so each names its task."""
 _ANSWERED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE")
 _PAGE: Final = """
@@ -203,16 +205,10 @@ _CITED: Final = {
     "TRANSFER_ELIGIBLE": RuleCode.TRANSFER_ELIGIBLE_AFTER,
     "RETURNED_NOT_CLOSED": RuleCode.RETURNED_CLOSED,
     "TWO_MEMBERS": RuleCode.TWO_MEMBERS_ANSWER,
-    "PARTICIPATION_UNACKNOWLEDGED": RuleCode.PARTICIPATION_ACKNOWLEDGED,
-    "SELF_REPORT": RuleCode.SELF_REPORT_ANSWER,
-    "DISPUTE": RuleCode.DISPUTE_ANSWER,
-    "ABSENCE_UNHEARD": RuleCode.ABSENCE_HEARD,
-    "INQUIRY": RuleCode.INQUIRY_ANSWER,
-    "INQUIRY_OVERDUE": RuleCode.INQUIRY_ESCALATED,
-    "SEARCH": RuleCode.CONTACT_SEARCH,
-    "LOST_BUT_ACTIVE": RuleCode.CONTACT_SEARCH,
+    **task_life.CITED,
 }
 _TEXTS: Final = {
+    **task_life.TEXTS,
     "MATCH": "有一名流入党员可能是本组织党员，请确认或否认 / An arrival may be your member: confirm or deny it",
     "DENIAL": "流出地答复“不是我方党员”，请核实后提出异议或退回 / The outflow side said not ours: verify, object or send back",
     "DISCREPANCY": "两边登记不一致，请核实后采用一方 / The two sides differ: verify and settle it",

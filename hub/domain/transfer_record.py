@@ -14,13 +14,13 @@ from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import committee, national_system, visibility
+from hub.domain.access import Access
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.rule import rule
 from hub.domain.scope import in_scope
 from hub.domain.transfer_steps import Step, Taken, offered, take, waits_for
 from hub.domain.viewer import Viewer
-from hub.domain.visibility import Access
 from hub.errors import CannotIssueLetters, InvalidInput, NotAllowed, NotFound, ReasonRequired, StaleVersion, WrongSide
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EventKind, ReasonCode, RuleCode, Side, Topic, Transfer, TransferState, TransferStep

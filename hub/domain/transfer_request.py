@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_unless
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import affiliation, committee, question, transfer_record, visibility
+from hub.domain.access import Access
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.scope import in_scope
 from hub.domain.viewer import Viewer
-from hub.domain.visibility import Access
 from hub.errors import (
     CannotIssueLetters,
     InvalidInput,

@@ -7,8 +7,7 @@ the viewer's role, with parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -23,8 +22,6 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    literal,
-    literal_column,
     null,
     or_,
     select,
@@ -32,9 +29,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
+from hub.domain.access import (
+    FOREVER,
+    GRANTS,
+    IN_FULL,
+    Access,
+    below_viewer,
+    confirmed,
+    holder_or_own,
+    is_viewer,
+    viewer_member,
+    word,
+)
 from hub.domain.viewer import Role, Viewer
+from hub.domain.visibility_life import LIFE
 from hub.models import (
     LETTER_SEEN,
     Affiliation,
@@ -43,6 +53,7 @@ from hub.models import (
     Discrepancy,
     FieldClass,
     ImportRun,
+    Inquiry,
     Match,
     Member,
     OrganizationClosure,
@@ -53,87 +64,25 @@ from hub.models import (
 )
 
 
-class Access(StrEnum):
-    """Why a viewer sees a row; it decides the classes of field.
-
-    SELF: the member. HOLDER: the very organization whose record it is. OWN: an organization above it.
-    ACCEPTOR: the inflow side of a transfer whose letter is issued. COUNTERPART: the other side of a shared record.
-    PARTNER: a partner system.
-    """
-
-    SELF = "SELF"
-    HOLDER = "HOLDER"
-    OWN = "OWN"
-    ACCEPTOR = "ACCEPTOR"
-    COUNTERPART = "COUNTERPART"
-    PARTNER = "PARTNER"
-
-
-_OWN_SIDE = (Access.SELF, Access.HOLDER, Access.OWN)
-GRANTS: Mapping[FieldClass, tuple[Access, ...]] = {
-    FieldClass.OPEN: tuple(Access),
-    FieldClass.NAME: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
-    FieldClass.CONTACT: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
-    FieldClass.STANDING: (*_OWN_SIDE, Access.ACCEPTOR),
-    FieldClass.HOME: _OWN_SIDE,
-    FieldClass.INTERNAL: (),
-}
-IN_FULL = (Access.SELF, Access.HOLDER)
-"""Who may read the sealed phone: the branch whose own record it is, and the member."""
-
-_Column = ColumnElement[Any] | InstrumentedAttribute[Any]
-FOREVER: ColumnElement[Any] = literal_column("'infinity'::timestamptz")
-"""`superseded_at` of the links that hold."""
-_viewer_organization: ColumnElement[UUID] = bindparam("viewer_organization", type_=PgUUID(as_uuid=True))
-_viewer_member: ColumnElement[UUID] = bindparam("viewer_member", type_=PgUUID(as_uuid=True))
-_ids = bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True)))
-
-
-def below_viewer(organization: _Column) -> ColumnElement[bool]:
-    """Tell in SQL whether an organization is the viewer's or stands below it."""
-    return exists().where(
-        OrganizationClosure.ancestor == _viewer_organization, OrganizationClosure.descendant == organization
-    )
-
-
-def _is_viewer(organization: _Column) -> ColumnElement[bool]:
-    return organization == _viewer_organization
-
-
-def _holder_or_own(*organizations: _Column) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
-    return [
-        (or_(*map(_is_viewer, organizations)), _word(Access.HOLDER)),
-        (or_(*map(below_viewer, organizations)), _word(Access.OWN)),
-    ]
-
-
-def _word(access: Access) -> ColumnElement[str]:
-    return literal(access.value, String)
-
-
-def _confirmed(match: type[Match] = Match) -> ColumnElement[bool]:
-    return match.state == "CONFIRMED"
-
-
 def _departure_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
-        return case((Departure.member_id == _viewer_member, _word(Access.SELF)))
+        return case((Departure.member_id == viewer_member, word(Access.SELF)))
     counterpart = exists().where(
         Match.departure_id == Departure.id,
-        _confirmed(),
+        confirmed(),
         Arrival.id == Match.arrival_id,
         or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
     )
-    return case(*_holder_or_own(Departure.organization_id), (counterpart, _word(Access.COUNTERPART)))
+    return case(*holder_or_own(Departure.organization_id), (counterpart, word(Access.COUNTERPART)))
 
 
 def _arrival_access(role: Role) -> ColumnElement[str]:
-    joined = exists().where(Match.arrival_id == Arrival.id, _confirmed())
+    joined = exists().where(Match.arrival_id == Arrival.id, confirmed())
     if role is Role.MEMBER:
-        return case((joined.where(Match.member_id == _viewer_member), _word(Access.SELF)))
+        return case((joined.where(Match.member_id == viewer_member), word(Access.SELF)))
     matched = exists().where(
         Match.arrival_id == Arrival.id,
-        _confirmed(),
+        confirmed(),
         Departure.id == Match.departure_id,
         below_viewer(Departure.organization_id),
     )
@@ -143,15 +92,15 @@ def _arrival_access(role: Role) -> ColumnElement[str]:
         below_viewer(Match.asked_organization_id),
     )
     return case(
-        *_holder_or_own(Arrival.organization_id, Arrival.branch_id),
-        (matched, _word(Access.COUNTERPART)),
-        (asked, _word(Access.COUNTERPART)),
+        *holder_or_own(Arrival.organization_id, Arrival.branch_id),
+        (matched, word(Access.COUNTERPART)),
+        (asked, word(Access.COUNTERPART)),
     )
 
 
 def _member_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
-        return case((Member.id == _viewer_member, _word(Access.SELF)))
+        return case((Member.id == viewer_member, word(Access.SELF)))
     link = exists().where(Affiliation.member_id == Member.id, Affiliation.superseded_at == FOREVER)
     present = link.where(Affiliation.ends.is_(None))
     later = aliased(Affiliation)
@@ -167,31 +116,36 @@ def _member_access(role: Role) -> ColumnElement[str]:
     receiving = exists().where(Transfer.member_id == Member.id, below_viewer(Transfer.inflow_organization_id))
     sharing = exists().where(
         Match.member_id == Member.id,
-        _confirmed(),
+        confirmed(),
         Arrival.id == Match.arrival_id,
         or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
     )
     sending = exists().where(Transfer.member_id == Member.id, below_viewer(Transfer.outflow_organization_id))
+    # Whoever is asked about somebody has to know about whom, as long as the answer is owed.
+    asked = exists().where(
+        Inquiry.member_id == Member.id, Inquiry.state == "ASKED", below_viewer(Inquiry.inflow_organization_id)
+    )
     return case(
-        (present.where(_is_viewer(Affiliation.organization_id)), _word(Access.HOLDER)),
-        (present.where(below_viewer(Affiliation.organization_id)), _word(Access.OWN)),
-        (last.where(below_viewer(Affiliation.organization_id)), _word(Access.OWN)),
-        (receiving.where(Transfer.state.in_(LETTER_SEEN)), _word(Access.ACCEPTOR)),
-        (receiving, _word(Access.COUNTERPART)),
-        (sharing, _word(Access.COUNTERPART)),
-        (sending, _word(Access.COUNTERPART)),
+        (present.where(is_viewer(Affiliation.organization_id)), word(Access.HOLDER)),
+        (present.where(below_viewer(Affiliation.organization_id)), word(Access.OWN)),
+        (last.where(below_viewer(Affiliation.organization_id)), word(Access.OWN)),
+        (receiving.where(Transfer.state.in_(LETTER_SEEN)), word(Access.ACCEPTOR)),
+        (receiving, word(Access.COUNTERPART)),
+        (sharing, word(Access.COUNTERPART)),
+        (sending, word(Access.COUNTERPART)),
+        (asked, word(Access.COUNTERPART)),
     )
 
 
 def _match_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
         return cast(null(), String)
-    return case(*_holder_or_own(Match.asked_organization_id))
+    return case(*holder_or_own(Match.asked_organization_id))
 
 
 def _transfer_access(role: Role) -> ColumnElement[str]:
     if role is Role.MEMBER:
-        return case((Transfer.member_id == _viewer_member, _word(Access.SELF)))
+        return case((Transfer.member_id == viewer_member, word(Access.SELF)))
     receiving = or_(below_viewer(Transfer.inflow_organization_id), below_viewer(Transfer.placed_in_id))
     # Below the accepting committee: what the request named, whoever requested, and where the member lives.
     below = aliased(OrganizationClosure)
@@ -204,23 +158,23 @@ def _transfer_access(role: Role) -> ColumnElement[str]:
     )
     hosting = exists().where(
         Match.member_id == Transfer.member_id,
-        _confirmed(),
+        confirmed(),
         Arrival.id == Match.arrival_id,
         below.ancestor == Transfer.inflow_organization_id,
         below.descendant.in_((Arrival.organization_id, Arrival.branch_id)),
         below_viewer(below.descendant),
     )
     return case(
-        *_holder_or_own(Transfer.outflow_organization_id, Transfer.issuer_id),
-        (receiving & Transfer.state.in_(LETTER_SEEN), _word(Access.ACCEPTOR)),
-        (or_(receiving, below_viewer(Transfer.named_inflow_id), asked, hosting), _word(Access.COUNTERPART)),
+        *holder_or_own(Transfer.outflow_organization_id, Transfer.issuer_id),
+        (receiving & Transfer.state.in_(LETTER_SEEN), word(Access.ACCEPTOR)),
+        (or_(receiving, below_viewer(Transfer.named_inflow_id), asked, hosting), word(Access.COUNTERPART)),
     )
 
 
 def _discrepancy_access(role: Role) -> ColumnElement[str]:
-    pair = (Match.id == Discrepancy.match_id) & _confirmed()
+    pair = (Match.id == Discrepancy.match_id) & confirmed()
     if role is Role.MEMBER:
-        return case((exists().where(pair, Match.member_id == _viewer_member), _word(Access.SELF)))
+        return case((exists().where(pair, Match.member_id == viewer_member), word(Access.SELF)))
     outflow = exists().where(pair, Departure.id == Match.departure_id, below_viewer(Departure.organization_id))
     inflow = exists().where(
         pair,
@@ -234,32 +188,33 @@ def _discrepancy_access(role: Role) -> ColumnElement[str]:
             below_viewer(Transfer.inflow_organization_id),
         ),
     )
-    return case((or_(outflow, inflow, of_transfer), _word(Access.COUNTERPART)))
+    return case((or_(outflow, inflow, of_transfer), word(Access.COUNTERPART)))
 
 
 def _visit_access(role: Role) -> ColumnElement[str]:
     mine = Departure.id == Visit.departure_id
     if role is Role.MEMBER:
-        return case((exists().where(mine, Departure.member_id == _viewer_member), _word(Access.SELF)))
+        return case((exists().where(mine, Departure.member_id == viewer_member), word(Access.SELF)))
     outflow = exists().where(mine, below_viewer(Departure.organization_id))
     shared = exists().where(
         Match.departure_id == Visit.departure_id,
-        _confirmed(),
+        confirmed(),
         Arrival.id == Match.arrival_id,
         or_(below_viewer(Arrival.organization_id), below_viewer(Arrival.branch_id)),
     )
-    return case((outflow, _word(Access.OWN)), (shared, _word(Access.COUNTERPART)))
+    return case((outflow, word(Access.OWN)), (shared, word(Access.COUNTERPART)))
 
 
 def _question_access(role: Role) -> ColumnElement[str]:
-    return cast(null(), String) if role is Role.MEMBER else case(*_holder_or_own(Question.organization_id))
+    return cast(null(), String) if role is Role.MEMBER else case(*holder_or_own(Question.organization_id))
 
 
 def _import_run_access(role: Role) -> ColumnElement[str]:
-    return cast(null(), String) if role is Role.MEMBER else case(*_holder_or_own(ImportRun.organization_id))
+    return cast(null(), String) if role is Role.MEMBER else case(*holder_or_own(ImportRun.organization_id))
 
 
 _ACCESS = {
+    **LIFE,
     "departure": _departure_access,
     "arrival": _arrival_access,
     "member": _member_access,
@@ -277,10 +232,10 @@ def access(table: Table, role: Role) -> ColumnElement[str]:
 
     A partner sees what its organization sees, as PARTNER, except what only people of the organization work with.
     """
-    word = _ACCESS[table.name](role)
+    why = _ACCESS[table.name](role)
     if role is Role.PARTNER:
-        return case((word.is_not(None), _word(Access.PARTNER)))
-    return word
+        return case((why.is_not(None), word(Access.PARTNER)))
+    return why
 
 
 def parameters(viewer: Viewer) -> dict[str, UUID | None]:
@@ -317,14 +272,14 @@ def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
     )
 
 
-def _granted(word: ColumnElement[str], words: Iterable[Access], column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((word.in_([item.value for item in words]), column)).label(column.key)
+def _granted(why: ColumnElement[str], words: Iterable[Access], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((why.in_([item.value for item in words]), column)).label(column.key)
 
 
-def _ended_openly(word: ColumnElement[str], column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _ended_openly(why: ColumnElement[str], column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Death and the end of membership are class STANDING: others learn only that arrangements end (domain 0.9)."""
     standing = [access_.value for access_ in GRANTS[FieldClass.STANDING]]
-    return case((word.in_(standing) | column.not_in(("DECEASED", "MEMBERSHIP_ENDED")), column)).label(column.key)
+    return case((why.in_(standing) | column.not_in(("DECEASED", "MEMBERSHIP_ENDED")), column)).label(column.key)
 
 
 async def rows(

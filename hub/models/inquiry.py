@@ -29,6 +29,7 @@ class Inquiry(Base):
         one_of("state", InquiryState),
         CheckConstraint("to_on >= from_on", name="period_has_an_end"),
         CheckConstraint("(state = 'ANSWERED') = (answered_at is not null)", name="answered_at"),
+        CheckConstraint("state <> 'WITHDRAWN' or withdrawal_reason is not null", name="withdrawn_with_reason"),
         Index(None, "member_id", "state"),
         Index(None, "outflow_organization_id", "asked_at", "id"),
         Index(None, "inflow_organization_id", "asked_at", "id"),
@@ -51,6 +52,7 @@ class Inquiry(Base):
     answer: Mapped[str | None] = is_name()
     answered_at: Mapped[datetime | None] = is_open(TIMESTAMP(timezone=True))
     answered_by: Mapped[str | None] = is_internal()
+    withdrawal_reason: Mapped[str | None] = is_name()
 
 
 class InquiryRecord(Base):

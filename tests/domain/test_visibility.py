@@ -150,7 +150,10 @@ def classes(table: str, row: Any) -> set[FieldClass]:
         if column.name != "phone_sealed" and hasattr(row, column.name):
             known = shown.setdefault(column.info["class"], set())
             # What is left empty on purpose, since a constraint wants it so, tells nothing.
-            if column.name not in ("transfer_id", "arrival_id", "participation_id") or getattr(row, column.name) is not None:
+            if (
+                column.name not in ("transfer_id", "arrival_id", "participation_id")
+                or getattr(row, column.name) is not None
+            ):
                 known.add(getattr(row, column.name) is not None)
     assert all(len(answers) == 1 for answers in shown.values()), (table, shown)
     return {field_class for field_class, answers in shown.items() if answers == {True}}

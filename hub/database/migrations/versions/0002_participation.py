@@ -270,7 +270,11 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("answered_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("withdrawal_reason", sa.String(), nullable=True),
         sa.CheckConstraint("(state = 'ANSWERED') = (answered_at is not null)", name=op.f("ck_inquiry_answered_at")),
+        sa.CheckConstraint(
+            "state <> 'WITHDRAWN' or withdrawal_reason is not null", name=op.f("ck_inquiry_withdrawn_with_reason")
+        ),
         sa.CheckConstraint("state in ('ASKED', 'ANSWERED', 'WITHDRAWN')", name=op.f("ck_inquiry_state_is_known")),
         sa.CheckConstraint("to_on >= from_on", name=op.f("ck_inquiry_period_has_an_end")),
         sa.ForeignKeyConstraint(["arrival_id"], ["arrival.id"], name=op.f("fk_inquiry_arrival_id")),

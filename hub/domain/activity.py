@@ -1,0 +1,204 @@
+"""Activities: announced or recorded by their host; the same activity twice is one (支部工作条例; 党员教育管理工作条例 Art 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.database.copy import copy_rows
+from hub.domain.dates import is_partial
+from hub.domain.outcome import Changed, Outcome
+from hub.domain.scope import in_scope, require_organization
+from hub.domain.statement import MAX_LENGTH
+from hub.domain.viewer import Viewer
+from hub.errors import InvalidInput, NotFound, OrganizationClosed, Refused, StaleVersion, WrongState
+from hub.feed.append import Event, append
+from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordActivity:
+    """What an organization holds or held. `held_on`: a day or a month; `place` at town level."""
+
+    organization_id: UUID
+    kind: str
+    held_on: str
+    title: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: str | None = None
+    mode: str = ParticipationMode.ON_SITE.value
+    components: tuple[str, ...] = ()
+    is_compulsory: bool = False
+    hours: Decimal | None = None
+    is_open_to_arrivals: bool = False
+    is_away: bool = False
+
+    @property
+    def key(self) -> tuple[UUID, str, str, str]:
+        """What makes two commands one activity."""
+        return self.organization_id, self.held_on, self.kind, self.title or ""
+
+
+_COLUMNS: Final = (
+    "id",
+    "version",
+    "organization_id",
+    "kind",
+    "title",
+    "held_on",
+    "starts_at",
+    "ends_at",
+    "place",
+    "mode",
+    "components",
+    "is_compulsory",
+    "hours",
+    "is_open_to_arrivals",
+    "is_away",
+    "recorded_at",
+    "recorded_by",
+)
+_ORGANIZATIONS: Final = text("select id, closed_on from organization where id = any(:ids) order by id for share")
+_KNOWN: Final = text(
+    """
+    select a.id, a.version, a.organization_id, a.held_on, a.kind, coalesce(a.title, '') as title from activity a
+      join unnest(cast(:hosts as uuid[]), cast(:days as text[])) as w(host, day)
+        on a.organization_id = w.host and a.held_on = w.day
+     where a.cancelled_at is null
+    """
+)
+MOST_HOURS: Final = 240
+
+
+async def record(
+    connection: AsyncConnection, *, viewer: Viewer, now: datetime, commands: Sequence[RecordActivity]
+) -> list[Outcome]:
+    """Record activities. One that is there already (host, day, kind, title) answers unchanged.
+
+    Refusals: NOT_FOUND (the host is not the caller's), ORGANIZATION_CLOSED, INVALID_INPUT.
+    """
+    require_organization(viewer)
+    hosts = sorted({command.organization_id for command in commands})
+    scope = await in_scope(connection, viewer, hosts)
+    # Locked before the look: two that record one activity at once find each other.
+    closed = {row.id: row.closed_on for row in await connection.execute(_ORGANIZATIONS, {"ids": hosts})}
+    wanted = {"hosts": [c.organization_id for c in commands], "days": [c.held_on for c in commands]}
+    known = {
+        (row.organization_id, row.held_on, row.kind, row.title): (row.id, row.version)
+        for row in await connection.execute(_KNOWN, wanted)
+    }
+    outcomes: list[Outcome] = []
+    rows: list[tuple[Any, ...]] = []
+    events: list[Event] = []
+    for command in commands:
+        refusal = _refusal(command, scope, closed)
+        if refusal is not None:
+            outcomes.append(refusal)
+            continue
+        before = known.get(command.key)
+        if before is not None:
+            outcomes.append(Changed(before[0], before[1], changed=False))
+            continue
+        identifier = uuid4()
+        known[command.key] = identifier, 1
+        rows.append(
+            (
+                identifier,
+                1,
+                command.organization_id,
+                command.kind,
+                command.title,
+                command.held_on,
+                command.starts_at,
+                command.ends_at,
+                command.place,
+                command.mode,
+                sorted(set(command.components)),
+                command.is_compulsory,
+                command.hours,
+                command.is_open_to_arrivals,
+                command.is_away,
+                now,
+                viewer.actor,
+            )
+        )
+        events.append(_event(EventKind.ACTIVITY_RECORDED, identifier, 1, command.organization_id, now))
+        outcomes.append(Changed(identifier, 1, new=True))
+    await copy_rows(connection, "activity", _COLUMNS, rows)
+    await append(connection, events, at=now)
+    return outcomes
+
+
+def _refusal(command: RecordActivity, scope: set[UUID], closed: dict[UUID, Any]) -> Refused | None:
+    if command.organization_id not in scope or command.organization_id not in closed:
+        return NotFound("organizationId")
+    if closed[command.organization_id] is not None:
+        return OrganizationClosed("organizationId")
+    if not is_day_or_month(command.held_on):
+        return InvalidInput("heldOn")
+    if command.starts_at and command.ends_at and command.ends_at < command.starts_at:
+        return InvalidInput("endsAt")
+    if command.hours is not None and not 0 <= command.hours <= MOST_HOURS:
+        return InvalidInput("hours")
+    if command.kind == ActivityKind.OTHER and not (command.title or "").strip():
+        return InvalidInput("title")  # which says what it was
+    for field, value in (("title", command.title), ("place", command.place)):
+        if value is not None and len(value) > MAX_LENGTH:
+            return InvalidInput(field)
+    return None
+
+
+def is_day_or_month(held_on: str) -> bool:
+    """Tell whether a partial date is exact enough for an activity: a day or a month."""
+    return len(held_on) >= len("2026-09") and is_partial(held_on)
+
+
+_LOCK: Final = text("select * from activity where id = :id for update")
+
+
+async def cancel(
+    connection: AsyncConnection, *, viewer: Viewer, now: datetime, activity_id: UUID, version: int
+) -> Changed:
+    """Cancel an activity that nobody has taken part in yet.
+
+    Raises NotFound, StaleVersion, WrongState (cancelled, or there are records of it).
+    """
+    require_organization(viewer)
+    row = (await connection.execute(_LOCK, {"id": activity_id})).mappings().one_or_none()
+    if row is None or not await in_scope(connection, viewer, [row["organization_id"]]):
+        raise NotFound("activityId")
+    if row["version"] != version:
+        raise StaleVersion("version", version=row["version"])
+    if row["cancelled_at"] is not None:
+        raise WrongState(state="CANCELLED", version=row["version"])
+    taken = text("select exists (select from participation where activity_id = :id)")
+    if (await connection.execute(taken, {"id": activity_id})).scalar_one():
+        raise WrongState(state="HELD", version=row["version"])
+    await connection.execute(
+        text("update activity set cancelled_at = :now, cancelled_by = :by, version = version + 1 where id = :id"),
+        {"now": now, "by": viewer.actor, "id": activity_id},
+    )
+    told = _event(EventKind.ACTIVITY_CANCELLED, activity_id, version + 1, row["organization_id"], now)
+    await append(connection, [told], at=now)
+    return Changed(activity_id, version + 1)
+
+
+def _event(kind: EventKind, identifier: UUID, version: int, host: UUID, now: datetime) -> Event:
+    return Event(
+        topic=Topic.PARTICIPATION,
+        kind=kind,
+        aggregate=Aggregate.ACTIVITY,
+        aggregate_id=identifier,
+        aggregate_version=version,
+        audience=[host],
+        organization=host,
+        occurred_at=now,
+    )
