@@ -14,11 +14,19 @@ from typing import Any, Generic, TypeVar
 
 from hub.domain import statement
 from hub.domain.identity import gender
-from hub.sync.ledger import cells, columns, identity, phones
+from hub.sync.ledger import activity_dates, cells, columns, identity, participation, phones, rollcall
 from hub.sync.ledger.line_cells import LineCells
 from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.organizations import AMBIGUOUS, BRANCH_KINDS, OrganizationNames
-from hub.sync.ledger.rows import InflowRow, MemberRow, OrganizationRow, OutflowRow
+from hub.sync.ledger.rows import (
+    InflowRow,
+    MemberRow,
+    OrganizationRow,
+    OutflowRow,
+    ParticipationRow,
+    RollcallRow,
+    RollcallTable,
+)
 from hub.sync.ledger.table import Line, Table
 
 K = TypeVar("K", bound=Hashable)
@@ -108,6 +116,52 @@ class LineReader(Generic[K]):
                 category=category, ethnicity=cells.ethnicity(read.cell("ethnicity")), education=read.text("education"),
                 occupation=read.text("occupation"), joined_on=joined_on, full_member_on=full_member_on,
                 dues_paid_through=read.month("duesPaidThrough"), **read.judged(),
+            )  # fmt: skip
+
+    def rollcall(self, table: Table, year: int | None = None) -> RollcallTable[K]:
+        """Return a roll call; heads that name no year are of `year`, else of the one that its titles say."""
+        activities = rollcall.activities(table, year)
+        caller = rollcall.Caller(table, activities)
+        called = [(line, caller.marks(line)) for line in table.lines()]
+        activities = rollcall.not_yet_held(activities, [found for _, found in called], self._today)
+        rows = []
+        for line, found in called:
+            read = LineCells(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, person["citizen_id"])
+            marks = tuple(mark for mark in found if activities[mark.activity].error is None)
+            rows.append(
+                RollcallRow(
+                    **person, **_NOT_ASKED, organization=named, organization_text=text, organization_from=source,
+                    marks=marks, **read.judged(),
+                )
+            )  # fmt: skip
+        host, source, _ = self._above(table.organization_above)
+        return RollcallTable(
+            sheet=table.sheet.name, organization=host, organization_text=_text_of(table.organization_above),
+            organization_from=source, activities=activities, rows=tuple(rows),
+        )  # fmt: skip
+
+    def participation(self, table: Table, year: int | None = None) -> Iterator[ParticipationRow[K]]:
+        """Yield the rows of reported participation; days without a year are of `year`, else of the titles' one."""
+        years = year or activity_dates.year_of(table.titles)
+        kind_of_titles = None if {"activityKind", "activityTitle"} & table.fields.keys() else table.titles
+        for line in table.lines():
+            read = LineCells(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, person["citizen_id"])
+            held_on = participation.held_on(read, self._today, years)
+            kind, title, said_mode = participation.activity(read, kind_of_titles)
+            attendance, done_mode = participation.attendance(read)
+            mode = read.word("mode", participation.mode) or done_mode or said_mode
+            host_text = read.text("host")
+            yield ParticipationRow(
+                **person, **_NOT_ASKED, organization=named, organization_text=text, organization_from=source,
+                kind=kind, title=title, held_on=held_on, host=self._first_found(None, None, host_text),
+                host_text=host_text, mode=mode, attendance=attendance,
+                evidence_kind=read.word("evidence", participation.evidence_kind), evidence_text=read.text("evidence"),
+                hours=read.word("hours", participation.hours), place=read.text("place"), remark=read.text("remark"),
+                **read.judged(),
             )  # fmt: skip
 
     def organizations(self, table: Table) -> Iterator[OrganizationRow]:
@@ -230,6 +284,8 @@ class LineReader(Generic[K]):
         return None
 
 
+# What no duty needs of people whose participation is told.
+_NOT_ASKED: dict[str, Any] = dict.fromkeys(["category", "phone", "other_phone", "other_phone_whose"])
 _NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")
 
 
