@@ -183,6 +183,7 @@ _AROUND = re.compile(
     r"^(?:[\s,，;；。.、:：=\-—]|表示|代表|意为|[为是即指者])+|(?:[\s,，;；。.、:：=\-—]|表示|标注|[用打画划写填记标为是者的])+$"
 )
 _NUMBERING = re.compile(r"[,，;；。\s]\d\s*[、.]\s*$")
+_CLAUSES = re.compile(r"[,;。]")
 _FURTHER = re.compile(r"[、,/或和及含等包]|包括|以及|者|人员|\s")
 _LONGEST_LEGEND, _LONGEST_WORD = 500, 8
 
@@ -199,6 +200,12 @@ def legend_of(texts: Iterable[str]) -> dict[str, Meaning]:
     return found
 
 
+def with_own(others: Legend, own: Legend) -> dict[str, Meaning]:
+    """Return a legend with those of other tables behind it: they say nothing of signs that look like its own."""
+    known = {_CLASS.get(sign, sign) for sign in own}
+    return {sign: meaning for sign, meaning in others.items() if _CLASS.get(sign, sign) not in known} | dict(own)
+
+
 @functools.lru_cache(maxsize=5_000)
 def _pairs(text: str) -> dict[str, Meaning]:
     text = _QUOTES.sub(" ", _LABEL.sub("", cells.plain(text).translate(_VARIATION)))
@@ -209,19 +216,20 @@ def _pairs(text: str) -> dict[str, Meaning]:
         text[a:b] for a, b in zip([0, *(s.end() for s in signs)], [*(s.start() for s in signs), len(text)], strict=True)
     ]
     # 到会√ 缺席× has the word first, √到会 ×缺席 the sign.
-    words_first = _phrase(between[0]) not in (None, UNKNOWN)
+    words_first = _phrase(between[0], -1) not in (None, UNKNOWN)
     phrases = between[:-1] if words_first else between[1:]
     found: dict[str, Meaning] = {}
     for sign, phrase in zip(signs, phrases, strict=True):
-        meaning = _phrase(phrase)
+        meaning = _phrase(phrase, -1 if words_first else 0)
         if meaning is not None:
             found.setdefault(sign["sign"], meaning)
     return found if any(meaning != UNKNOWN for meaning in found.values()) else {}
 
 
-def _phrase(text: str) -> Meaning | None:
+def _phrase(text: str, nearest: int) -> Meaning | None:
     """Return the meaning of what stands beside a sign: UNKNOWN of a short word that is none here, None of a sentence."""
-    text = _NUMBERING.sub("", text)
+    clauses = [clause for clause in _CLAUSES.split(_NUMBERING.sub("", text)) if _AROUND.sub("", clause)]
+    text = clauses[nearest] if clauses else ""
     while (shorter := _AROUND.sub("", text)) != text:
         text = shorter
     if not text:

@@ -177,6 +177,8 @@ class Table:
         read = [marks.read(cell, self.legend) for cell in called if isinstance(cell, str)]
         if mentions.is_note(words) or not any(meaning.attendance for meaning in read):
             return False
+        if any(marks.legend_of([text]) for text in own):
+            return False
         return bool(own) or not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
 
 
@@ -270,11 +272,14 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
 def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     """Give every roll call of a sheet the legend that stands above, below or beside it; its own goes before others."""
     found: list[tuple[dict[str, Meaning], tuple[str, ...]]] = []
+    # What stands between two tables belongs to the upper one, unless the first has its legend above it.
+    above = bool(tables and marks.legend_of(tables[0].titles[0]))
     for number, table in enumerate(tables):
         headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
+        begin = table.lead if above or number == 0 else table.top
+        end = next((later.lead for later in tables if above and later.top > table.top), table.end)
         texts: list[str] = []
-        # Lines after a table belong to it, not to the next one.
-        for index in range(table.lead if number == 0 else table.top, table.end):
+        for index in range(begin, end):
             row = sheet.rows[index]
             if table.top <= index < table.body or (index >= table.body and table.is_line(row)):
                 row = row[headed:] if table.right == len(row) else []
@@ -285,5 +290,5 @@ def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     everywhere = {sign: meaning for legend, _ in found for sign, meaning in legend.items()}
     all_texts = tuple(dict.fromkeys(text for _, texts in found for text in texts))
     for table, (legend, own) in zip(tables, found, strict=True):
-        table.legend = everywhere | legend
+        table.legend = marks.with_own(everywhere, legend)
         table.legend_texts = (*(text for text in all_texts if text not in own), *own)
