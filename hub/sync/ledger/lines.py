@@ -121,9 +121,8 @@ class LineReader(Generic[K]):
     def rollcall(self, table: Table, year: int | None = None) -> RollcallTable[K]:
         """Return a roll call; heads that name no year are of `year`, else of the one that its titles say."""
         activities = rollcall.activities(table, year)
-        caller = rollcall.Caller(table, activities)
-        called = [(line, caller.marks(line)) for line in table.lines()]
-        activities = rollcall.not_yet_held(activities, [found for _, found in called], self._today)
+        called = rollcall.called(table, activities)
+        activities = rollcall.not_yet_held(activities, called, self._today)
         rows = []
         for line, found in called:
             read = LineCells(line, self._today)

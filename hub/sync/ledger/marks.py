@@ -200,6 +200,19 @@ def legend_of(texts: Iterable[str]) -> dict[str, Meaning]:
     return found
 
 
+_SAID = {PRESENT: "到会", LATE: "迟到", ABSENT: "缺席", PERSONAL: "事假", SICK: "病假", OFFICIAL: "公假"}
+_SAID_MODES = {ONLINE: "线上", ON_SITE: "现场", SELF_STUDY: "补学", DELIVERED: "送学"}
+
+
+def explained(legend: Legend) -> str:
+    """Return a legend as a line that reads the same again."""
+    words = (
+        (sign, _SAID_MODES.get(meaning.mode or "") or _SAID.get(meaning.attendance or "", "不明"))
+        for sign, meaning in legend.items()
+    )
+    return "注：" + "；".join(f"{sign}={word}" for sign, word in words)
+
+
 def with_own(others: Legend, own: Legend) -> dict[str, Meaning]:
     """Return a legend with those of other tables behind it: they say nothing of signs that look like its own."""
     known = {_CLASS.get(sign, sign) for sign in own}

@@ -11,8 +11,7 @@ from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_IN_FUTURE, DATE_INVALID
 from hub.sync.ledger.heads import ActivityHead
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
-from hub.sync.ledger.table import DITTO, Line, Table
-from hub.sync.ledger.workbook import Cell
+from hub.sync.ledger.table import Line, Table
 
 
 def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
@@ -80,46 +79,31 @@ def kind_of_titles(levels: Sequence[Sequence[str]]) -> str | None:
     return None
 
 
-class Caller:
-    """Reads the marks of a table's lines from top to bottom; a mark merged over several cells holds for each."""
-
-    def __init__(self, table: Table, found: Sequence[RollcallActivity]) -> None:
-        self._table = table
-        self._read = [
-            (number, head.column, activity.column)
-            for number, (head, activity) in enumerate(zip(table.activities, found, strict=True))
-            if activity.error is None
-        ]
-        self._above: dict[int, Cell] = {}
-        self._unknown: set[tuple[int, int]] = set()
-
-    def marks(self, line: Line) -> tuple[Mark, ...]:
-        """Return the marks of a line; cells that say nothing give none."""
-        table = self._table
-        found = []
-        for number, at, column in self._read:
-            source = table.merged.get((line.index, at), (line.index, at))
-            cell = table.sheet.rows[source[0]][source[1]] if source[0] >= table.body else ""
-            if cell in DITTO:
-                cell = self._above.get(at, cell)
-            self._above[at] = cell
-            if marks.is_blank(cell, table.legend) or source in self._unknown:
+def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, tuple[Mark, ...]]]:
+    """Return the lines of a table with their marks; cells that say nothing give none, nor do columns without a day."""
+    unknown: set[tuple[int, int]] = set()
+    lines = []
+    for line, marked in table.called():
+        read = []
+        for number, (activity, (cell, source)) in enumerate(zip(found, marked, strict=True)):
+            if activity.error or marks.is_blank(cell, table.legend) or source in unknown:
                 continue
             meaning = marks.read(cell, table.legend)
             error = None
             if meaning.attendance is None:
                 error = Problem("attendance", marks.MARK_UNKNOWN)
-                self._unknown.add(source)  # one error, however many cells it is merged over
+                unknown.add(source)  # one error, however many cells it is merged over
             text = " ".join(cells.written(cell).split())
-            found.append(Mark(column=column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
-        return tuple(found)
+            read.append(Mark(column=activity.column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
+        lines.append((line, tuple(read)))
+    return lines
 
 
 def not_yet_held(
-    found: Sequence[RollcallActivity], called: Sequence[Sequence[Mark]], today: dt.date
+    found: Sequence[RollcallActivity], lines: Sequence[tuple[Line, Sequence[Mark]]], today: dt.date
 ) -> tuple[RollcallActivity, ...]:
     """Return the activities with an error at those that lie in the future and have marks; without, they are planned."""
-    marked = {mark.activity for line in called for mark in line}
+    marked = {mark.activity for _, read in lines for mark in read}
     return tuple(
         dataclasses.replace(one, held_on=None, error=Problem("heldOn", DATE_IN_FUTURE))
         if number in marked and one.held_on and dt.date.fromisoformat((one.held_on + "-01")[:10]) > today

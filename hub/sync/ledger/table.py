@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -80,7 +81,6 @@ class Table:
     activities: tuple[ActivityHead, ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
     legend: dict[str, Meaning] = dataclasses.field(default_factory=dict)
-    legend_texts: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines: ditto marks and cells merged down are resolved, sums, notes and empty lines left out."""
@@ -108,6 +108,19 @@ class Table:
                         line[field] = above[field]
             above = line
             yield Line(first_row + index, index, line, organization)
+
+    def called(self) -> Iterator[tuple[Line, list[tuple[Cell, tuple[int, int]]]]]:
+        """Yield the lines of a roll call with the cell of each activity, and where it stands: it may be merged over several."""
+        above: dict[int, Cell] = {}
+        for line in self.lines():
+            found: list[tuple[Cell, tuple[int, int]]] = []
+            for head in self.activities:
+                at = line.index, head.column
+                source = self.merged.get(at, at)
+                cell = self.sheet.rows[source[0]][source[1]] if source[0] >= self.body else ""
+                above[head.column] = cell = above.get(head.column, cell) if cell in DITTO else cell
+                found.append((cell, source))
+            yield line, found
 
     def _merged_down(self) -> dict[int, list[tuple[str, int]]]:
         by_column = {column: field for field, column in self.fields.items() if field not in _NOT_MERGED_DOWN}
@@ -271,13 +284,14 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
 
 def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     """Give every roll call of a sheet the legend that stands above, below or beside it; its own goes before others."""
-    found: list[tuple[dict[str, Meaning], tuple[str, ...]]] = []
+    found: list[dict[str, Meaning]] = []
     # What stands between two tables belongs to the upper one, unless the first has its legend above it.
     above = bool(tables and marks.legend_of(tables[0].titles[0]))
     for number, table in enumerate(tables):
         headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
         begin = table.lead if above or number == 0 else table.top
-        end = next((later.lead for later in tables if above and later.top > table.top), table.end)
+        after = itertools.islice(tables, number + 1, None)
+        end = next((later.lead for later in after if above and later.top > table.top), table.end)
         texts: list[str] = []
         for index in range(begin, end):
             row = sheet.rows[index]
@@ -286,9 +300,7 @@ def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
             text = "  ".join(mentions.distinct_texts(row))
             if text and marks.legend_of([text]):
                 texts.append(text)
-        found.append((marks.legend_of(texts), tuple(texts)))
-    everywhere = {sign: meaning for legend, _ in found for sign, meaning in legend.items()}
-    all_texts = tuple(dict.fromkeys(text for _, texts in found for text in texts))
-    for table, (legend, own) in zip(tables, found, strict=True):
+        found.append(marks.legend_of(texts))
+    everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
+    for table, legend in zip(tables, found, strict=True):
         table.legend = marks.with_own(everywhere, legend)
-        table.legend_texts = (*(text for text in all_texts if text not in own), *own)
