@@ -123,7 +123,9 @@ class Table:
             yield line, found
 
     def _merged_down(self) -> dict[int, list[tuple[str, int]]]:
-        by_column = {column: field for field, column in self.fields.items() if field not in _NOT_MERGED_DOWN}
+        # Only in reported participation one person has several lines.
+        single = set() if self.kind is Kind.PARTICIPATION else _NOT_MERGED_DOWN
+        by_column = {column: field for field, column in self.fields.items() if field not in single}
         found: dict[int, list[tuple[str, int]]] = {}
         for (row, column), (top, left) in self.merged.items():
             if row > top >= self.body and column == left and column in by_column and row < self.end:
