@@ -194,7 +194,9 @@ class Table:
             return False
         if any(marks.legend_of([text]) for text in own):
             return False
-        return bool(own) or not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
+        if any(len(text) > 1 or text.isdigit() for text in own):
+            return True
+        return not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
 
 
 def _is_long_number(cell: Cell) -> bool:
