@@ -45,7 +45,7 @@ _LONG_NUMBER = 15
 _NOT_CALLED = re.compile(
     r"(?:应|实|未)(?:到|参加|出勤|出席|参会)(?:会|党员)?(?:人数|人员|数|[:(]|$)|(?:到会|出席|参加|参会|出勤|缺席|缺勤|请假|迟到|病假|事假|公假|旷会|线上|补学|自学|签到|列席)(?:的)?(?:党员)?(?:总)?(?:人数|人次|率|合计|[:(])"
     r"|(?:活动|会议|学习)?(?:地点|场所|主题|内容|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|名称|时间|日期|类别|形式|方式|召集人?)[:(]?$"
-    r"|(?:本页|本月|全年|人数|总人数|百分比|比例|图例|符号|说明|注|备注|签字|签名|考勤员|点名人|制表|审核)[:(]?$"
+    r"|(?:本页|本月|全年|人数|(?:党员|人员)?总(?:人)?数|党员人数|出勤|缺勤|百分比|比例|图例|符号|说明|注|备注|签字|签名|考勤员|点名人|制表|审核)[:(]?$"
 )
 
 
@@ -180,7 +180,7 @@ class Table:
         if number != "" and _is_long_number(number):
             return True
         words = next((text for text in own if not text.isdigit()), "")
-        if any(mentions.is_sum(text) or _NOT_CALLED.match("".join(text.split())) for text in (words, str(name))):
+        if any(mentions.is_sum(text) or _is_count(text) for text in (words, str(name))):
             return False
         if not cells.is_blank(name):
             if isinstance(name, str) and marks.legend_of([name]):
@@ -197,6 +197,12 @@ class Table:
         if any(len(text) > 1 or text.isdigit() for text in own):
             return True
         return not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
+
+
+def _is_count(text: str) -> bool:
+    """Tell whether a text counts or describes what was held: 实到, 请假, 到会率, 地点."""
+    text = "".join(text.split())
+    return _NOT_CALLED.match(text) is not None or (len(text) > 1 and marks.word(text) != marks.UNKNOWN)
 
 
 def _is_long_number(cell: Cell) -> bool:
