@@ -13,15 +13,18 @@ import unicodedata
 from typing import NamedTuple
 
 from hub.sync.ledger.cells import INVISIBLE
+from hub.sync.ledger.participation_columns import PARTICIPATION
 
 
 class Kind(enum.StrEnum):
-    """What a ledger lists. Roll calls and reported participation are other tables and have no words here yet."""
+    """What a ledger lists."""
 
     ORGANIZATIONS = "organizations"
     MEMBERS = "members"
     OUTFLOW = "outflow"
     INFLOW = "inflow"
+    ROLLCALL = "rollcall"
+    PARTICIPATION = "participation"
 
 
 class Head(NamedTuple):
@@ -107,6 +110,9 @@ _SIDE_FIELDS = {
     (Kind.INFLOW, "HOME"): {"name": "homeOrganization"},
     (Kind.INFLOW, "INFLOW"): {"name": "branch", "code": "branchCode"},
     (Kind.MEMBERS, "HOME"): {"name": "organization", "code": "organizationCode"},
+    (Kind.ROLLCALL, "HOME"): {"name": "organization", "code": "organizationCode"},
+    (Kind.PARTICIPATION, "HOME"): {"name": "organization", "code": "organizationCode"},
+    (Kind.PARTICIPATION, "INFLOW"): {"name": "host"},
 }
 
 _DAY = r"(?:时间|日期|年月日?|年份|日)"
@@ -161,6 +167,13 @@ _REMARK = [
     ("returnedOn", rf"(?:实际)?(?:返乡|返回|回乡|回归|回流|返村|结束流动|结束外出){_DAY}"),
 ]  # fmt: skip
 
+_PARTICIPANT = [
+    *(rule for rule in _PERSON if rule[0] != "phone"),
+    ("organizationCode", _BRANCH_CODE),
+    ("organizationParent", _PARENT),
+    ("organization", *_BRANCH, r"(?:党员)?(?:所在|所属|隶属)(?:的)?(?:党)?组织(?:名称|全称)?|(?:组织关系)?所在单位"),
+]
+
 _RULES: dict[Kind, list[tuple[str, ...]]] = {
     Kind.OUTFLOW: [
         *_PERSON,
@@ -207,6 +220,11 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
         ("organization", *_BRANCH),
         ("remark", r"备注(?:说明)?"),
     ],
+    Kind.ROLLCALL: [
+        ("name", r"(?:日期|时间|活动|会议|内容|项目|考勤|出勤|情况|月份|名称|类别)+(?:党员)?姓名|(?:党员)?姓名(?:日期|时间|活动|会议|内容|项目|考勤|出勤|情况|月份|名称|类别)+"),
+        *_PARTICIPANT,
+    ],
+    Kind.PARTICIPATION: [*_PARTICIPANT, *PARTICIPATION],
     Kind.ORGANIZATIONS: [
         ("parentCode", r"(?:直接)?(?:上级|隶属|所属|主管|上一级|父级)(?:的)?(?:党)?(?:组织|党委|单位|机构)?(?:的)?(?:代码|编码|编号|代号)"),
         ("parent", r"(?:直接)?(?:上级|隶属|所属|主管|上一级|父级)(?:的)?(?:基层)?(?:党)?(?:组织|党委|单位|机构|隶属)?(?:的)?(?:名称|全称|简称)?|隶属于?(?:何)?党组织|组织关系隶属.*"),

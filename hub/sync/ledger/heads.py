@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.sync.ledger import columns
 from hub.sync.ledger.columns import Head, Kind
-from hub.sync.ledger.workbook import Sheet
+from hub.sync.ledger.workbook import Cell, Sheet
 
 Merges = Mapping[tuple[int, int], tuple[int, int]]
 """For each cell inside a merged range the cell that holds its text."""
@@ -28,15 +28,38 @@ _ORGANIZATION_FIELDS = {"code", "parent", "parentCode", "kind", "shortName"}
 _PERSON_FIELDS = {"citizenId", "phone"}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeadCell:
+    """One head above a column: its row in `sheet.rows`, what it holds, 月 or 日 where a label says what numbers are."""
+
+    row: int
+    cell: Cell
+    unit: str
+    is_group: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ActivityHead:
+    """The heads of one activity's column, the lowest first."""
+
+    column: int
+    cells: tuple[HeadCell, ...]
+
+
 @dataclasses.dataclass(slots=True)
 class Heads:
-    """The heads of one table: field → column; `heads` are (column, leaf, group); its lines begin at `body`."""
+    """The heads of one table: field → column; `heads` are (column, leaf, group); its lines begin at `body`.
+
+    `top` is the row before which its titles end.
+    """
 
     fields: dict[str, int]
     heads: list[tuple[int, str, str]]
     body: int
     left: int
     right: int
+    top: int
+    activities: tuple[ActivityHead, ...] = ()
 
 
 def merged_cells(sheet: Sheet) -> Merges:
@@ -88,7 +111,7 @@ def read(sheet: Sheet, kind: Kind, index: int, merged: Merges) -> list[Heads]:
     found = [head for column in range(grid.width) if (head := grid.head(column, top, body))]
     if names and body < len(sheet.rows) and grid.is_numbering(body, names):
         body += 1
-    return [part for part in _beside(kind, found, body, grid.width) if _is_enough(kind, part)]
+    return [part for part in _beside(kind, found, index, body, grid.width) if _is_enough(kind, part)]
 
 
 class _Grid:
@@ -186,7 +209,7 @@ class _Grid:
         return ""
 
 
-def _beside(kind: Kind, heads: list[tuple[int, str, str]], body: int, width: int) -> list[Heads]:
+def _beside(kind: Kind, heads: list[tuple[int, str, str]], top: int, body: int, width: int) -> list[Heads]:
     """Divide the heads where name and number (or phone) come twice: two tables side by side."""
     judged = _of_neighbours(heads, [(column, columns.head(kind, leaf, group)) for column, leaf, group in heads])
     names = [column for column, head in judged if head and head.field == "name" and head.rank == 0]
@@ -209,7 +232,7 @@ def _beside(kind: Kind, heads: list[tuple[int, str, str]], body: int, width: int
             if head and left <= column < right and (head.field not in best or head.rank < best[head.field][0]):
                 best[head.field] = (head.rank, column)
         fields = {field: column for field, (_, column) in best.items()}
-        parts.append(Heads(fields, [head for head in heads if left <= head[0] < right], body, left, right))
+        parts.append(Heads(fields, [head for head in heads if left <= head[0] < right], body, left, right, top))
     return parts
 
 
@@ -255,6 +278,8 @@ def _is_enough(kind: Kind, part: Heads) -> bool:
         return False
     if kind is Kind.ORGANIZATIONS:
         return bool(_ORGANIZATION_FIELDS & fields.keys())
+    if kind is Kind.PARTICIPATION:
+        return "heldOn" in fields and len(fields) > 2
     leaf, group = next((leaf, group) for column, leaf, group in part.heads if column == fields["name"])
     head = columns.head(kind, leaf, group)
     if head and head.rank:  # 党员 alone is a head only in company, and so is 用户

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 from hub.domain import statement
 from hub.domain.identity import gender
-from hub.sync.ledger import cells, columns, dates, identity, phones
+from hub.sync.ledger import activity_dates, cells, columns, identity, participation, phones, rollcall
+from hub.sync.ledger.line_cells import LineCells
 from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.organizations import AMBIGUOUS, BRANCH_KINDS, OrganizationNames
-from hub.sync.ledger.rows import InflowRow, MemberRow, OrganizationRow, OutflowRow, Problem
+from hub.sync.ledger.rows import (
+    InflowRow,
+    MemberRow,
+    OrganizationRow,
+    OutflowRow,
+    ParticipationRow,
+    RollcallRow,
+    RollcallTable,
+)
 from hub.sync.ledger.table import Line, Table
-from hub.sync.ledger.workbook import Cell
 
 K = TypeVar("K", bound=Hashable)
 
@@ -28,123 +36,8 @@ IDENTITY_MISSING = "IDENTITY_MISSING"
 ORGANIZATION_UNKNOWN = "ORGANIZATION_UNKNOWN"
 PHONE_MISSING = "PHONE_MISSING"
 
-_NOTHING_UNREADABLE: dict[str, str] = {}
 _SEVERAL_NAMES = re.compile(r"[、,，;；/\n]+")
 _NUMBERS_AND_MARKS = re.compile(r"[\d+\-()\s、,，;；:：/]+|电话|手机|联系方式")
-
-
-class _Reader:
-    """Reads the cells of one line and collects what is wrong with it."""
-
-    __slots__ = ("_cells", "_errors", "_today", "_unreadable", "_warnings")
-
-    def __init__(self, line: Line, today: dt.date) -> None:
-        self._cells = line.cells
-        self._today = today
-        self._errors: list[Problem] = []
-        self._warnings: list[Problem] = []
-        self._unreadable: dict[str, str] | None = None
-
-    def cell(self, field: str) -> Cell:
-        return self._cells.get(field, "")
-
-    def is_blank_column(self, field: str) -> bool:
-        """Tell whether the ledger has a column for the field, and nothing in it here."""
-        return field in self._cells and phones.is_blank(self._cells[field])
-
-    def refuse(self, field: str, code: str) -> None:
-        self._errors.append(Problem(field, code))
-
-    def warn(self, field: str, code: str) -> None:
-        self._warnings.append(Problem(field, code))
-
-    def leave_open(self, field: str, code: str) -> None:
-        self.warn(field, code)
-        if self._unreadable is None:
-            self._unreadable = {}
-        self._unreadable[field] = cells.written(self.cell(field))
-
-    def judged(self) -> dict[str, Any]:
-        """Return what is wrong in the form of a row: one error, or warnings."""
-        return {
-            "error": self._errors[0] if self._errors else None,
-            "warnings": () if self._errors else tuple(self._warnings),
-            "unreadable": self._unreadable or _NOTHING_UNREADABLE,
-        }
-
-    def text(self, field: str) -> str | None:
-        cell = self._cells.get(field, "")
-        return None if cell == "" else cells.text(cell)
-
-    def place(self) -> str | None:
-        """Return where somebody went: of one column, or of those for province, city, county and town together."""
-        whole = self.text("destination")
-        parts = [part for field in columns.PLACE_PARTS if (part := self.text(field))]
-        return whole or "".join(dict.fromkeys(parts)) or None
-
-    def date(self, field: str, *, future: bool = False) -> str | None:
-        cell = self._cells.get(field, "")
-        if cell == "":
-            return None
-        value, code = dates.partial_date(cell, self._today, future=future)
-        if code:
-            self.leave_open(field, code)
-        return value
-
-    def month(self, field: str) -> str | None:
-        value, code = dates.year_month(self.cell(field), self._today)
-        if code:
-            self.leave_open(field, code)
-        return value
-
-    def word(self, field: str, read: Callable[[Cell], tuple[Any, str | None]]) -> Any:
-        cell = self._cells.get(field, "")
-        if cell == "":
-            return None
-        value, code = read(cell)
-        if code:
-            self.leave_open(field, code)
-        return value
-
-    def phone(self, field: str) -> phones.Phones:
-        found, code = phones.phones(self.cell(field))
-        if code:
-            self.leave_open(field, code)
-        return found
-
-    def category(self) -> str | None:
-        value: str | None = self.word("category", cells.category)
-        for field, yes, no in (("isFullMember", "FULL", "PROBATIONARY"), ("isProbationary", "PROBATIONARY", "FULL")):
-            if value is None and field in self._cells:
-                value, _ = cells.category(self.cell(field))  # 预备党员 where yes or no was asked for
-                if value is None:
-                    said = self.word(field, cells.boolean)
-                    value = None if said is None else yes if said else no
-        return value
-
-    def card(self) -> tuple[bool | None, str | None]:
-        number, issued, code = cells.card_number(self.cell("cardNumber"))
-        if code:
-            self.leave_open("cardNumber", code)
-        if "cardIssued" in self._cells:
-            said, code = cells.boolean(self.cell("cardIssued"))
-            if code and number is None:  # a number where yes or no was asked for
-                number, has_card, code = cells.card_number(self.cell("cardIssued"))
-                said = said if said is not None else has_card
-                if code:
-                    self.leave_open("cardIssued", code)
-            issued = said if said is not None else issued
-        return issued, number
-
-    def suggestions(self, remark: str | None) -> tuple[str, ...]:
-        found = list(cells.suggestions(remark)) if remark else []
-        if "status" in self._cells and (status := self.text("status")):
-            found += cells.suggestions(status)
-        if "returned" in self._cells and cells.boolean(self.cell("returned"))[0]:
-            found.append(cells.RETURNED)
-        if "returnedOn" in self._cells and dates.partial_date(self.cell("returnedOn"), self._today)[0]:
-            found.append(cells.RETURNED)
-        return tuple(dict.fromkeys(found))
 
 
 class LineReader(Generic[K]):
@@ -163,7 +56,7 @@ class LineReader(Generic[K]):
     def outflow(self, table: Table) -> Iterator[OutflowRow[K]]:
         """Yield the rows of an outflow ledger."""
         for line in table.lines():
-            read = _Reader(line, self._today)
+            read = LineCells(line, self._today)
             person = self._person(read, line, table)
             named, text, source = self._organization(read, line, person["citizen_id"])
             departed_on = read.date("departedOn")
@@ -187,9 +80,9 @@ class LineReader(Generic[K]):
     def inflow(self, table: Table) -> Iterator[InflowRow[K]]:
         """Yield the rows of an inflow ledger."""
         for line in table.lines():
-            read = _Reader(line, self._today)
+            read = LineCells(line, self._today)
             person = self._person(read, line, table)
-            registrar, source, unknown = self._above(line)
+            registrar, source, unknown = self._above(line.organization)
             branch_text, branch_code = read.text("branch"), cells.code(read.cell("branchCode"))
             committee = self._first_found(registrar, None, read.text("organizationParent"))
             branch = self._first_found(committee or registrar, branch_code, branch_text)
@@ -202,7 +95,7 @@ class LineReader(Generic[K]):
             issued, number = read.card()
             remark = read.text("remark")
             yield InflowRow(
-                **person, **phone, organization=registrar, organization_text=_text_of(line), organization_from=source,
+                **person, **phone, organization=registrar, organization_text=_text_of(line.organization), organization_from=source,
                 category=read.category(), arrived_on=arrived_on, home_organization_text=read.text("homeOrganization"),
                 branch=branch, branch_text=branch_text or branch_code, work_unit=read.text("workUnit"),
                 address=read.text("address"), card_issued=issued, card_number=number, remark=remark,
@@ -212,7 +105,7 @@ class LineReader(Generic[K]):
     def members(self, table: Table) -> Iterator[MemberRow[K]]:
         """Yield the rows of a list of members."""
         for line in table.lines():
-            read = _Reader(line, self._today)
+            read = LineCells(line, self._today)
             person = self._person(read, line, table)
             named, text, source = self._organization(read, line, None)
             joined_on, full_member_on = read.date("joinedOn"), read.date("fullMemberOn")
@@ -225,10 +118,55 @@ class LineReader(Generic[K]):
                 dues_paid_through=read.month("duesPaidThrough"), **read.judged(),
             )  # fmt: skip
 
+    def rollcall(self, table: Table, year: int | None = None) -> RollcallTable[K]:
+        """Return a roll call; heads that name no year are of `year`, else of the one that its titles say."""
+        activities = rollcall.activities(table, year)
+        called = rollcall.called(table, activities)
+        activities = rollcall.not_yet_held(activities, called, self._today)
+        rows = []
+        for line, found in called:
+            read = LineCells(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, person["citizen_id"])
+            marks = tuple(mark for mark in found if activities[mark.activity].error is None)
+            rows.append(
+                RollcallRow(
+                    **person, **_NOT_ASKED, organization=named, organization_text=text, organization_from=source,
+                    marks=marks, **read.judged(),
+                )
+            )  # fmt: skip
+        host, source, _ = self._above(table.organization_above)
+        return RollcallTable(
+            sheet=table.sheet.name, organization=host, organization_text=_text_of(table.organization_above),
+            organization_from=source, activities=activities, rows=tuple(rows),
+        )  # fmt: skip
+
+    def participation(self, table: Table, year: int | None = None) -> Iterator[ParticipationRow[K]]:
+        """Yield the rows of reported participation; days without a year are of `year`, else of the titles' one."""
+        years = year or activity_dates.year_of(table.titles)
+        kind_of_titles = None if {"activityKind", "activityTitle"} & table.fields.keys() else table.titles
+        for line in table.lines():
+            read = LineCells(line, self._today)
+            person = self._person(read, line, table)
+            named, text, source = self._organization(read, line, person["citizen_id"])
+            held_on = participation.held_on(read, self._today, years)
+            kind, title, said_mode = participation.activity(read, kind_of_titles)
+            attendance, done_mode = participation.attendance(read)
+            mode = read.word("mode", participation.mode) or done_mode or said_mode
+            host_text = read.text("host")
+            yield ParticipationRow(
+                **person, **_NOT_ASKED, organization=named, organization_text=text, organization_from=source,
+                kind=kind, title=title, held_on=held_on, host=self._first_found(None, None, host_text),
+                host_text=host_text, mode=mode, attendance=attendance,
+                evidence_kind=read.word("evidence", participation.evidence_kind), evidence_text=read.text("evidence"),
+                hours=read.word("hours", participation.hours), place=read.text("place"), remark=read.text("remark"),
+                **read.judged(),
+            )  # fmt: skip
+
     def organizations(self, table: Table) -> Iterator[OrganizationRow]:
         """Yield the rows of a list of organizations; their superiors are linked afterwards."""
         for line in table.lines():
-            read = _Reader(line, self._today)
+            read = LineCells(line, self._today)
             name = read.text("name")
             if name is None:
                 read.refuse("name", NAME_MISSING)
@@ -246,7 +184,7 @@ class LineReader(Generic[K]):
                 closed_on=read.date("closedOn", future=True), successor_text=read.text("successor"), **read.judged(),
             )  # fmt: skip
 
-    def _person(self, read: _Reader, line: Line, table: Table) -> dict[str, Any]:
+    def _person(self, read: LineCells, line: Line, table: Table) -> dict[str, Any]:
         """Read who it is: the errors of name and number come first."""
         name = cells.name(read.cell("name"))
         if name is None:
@@ -273,14 +211,14 @@ class LineReader(Generic[K]):
         }
 
     @staticmethod
-    def _phone(read: _Reader) -> dict[str, Any]:
+    def _phone(read: LineCells) -> dict[str, Any]:
         found = read.phone("phone")
         if found is phones.NONE and read.is_blank_column("phone"):
             read.warn("phone", PHONE_MISSING)
         return {"phone": found.own, "other_phone": found.other, "other_phone_whose": found.other_whose}
 
     @staticmethod
-    def _leader(read: _Reader) -> tuple[str | None, str | None]:
+    def _leader(read: LineCells) -> tuple[str | None, str | None]:
         name = cells.name(read.cell("inflowLeaderName"))
         found = read.phone("inflowLeaderPhone")
         phone = found.own or found.other
@@ -291,9 +229,9 @@ class LineReader(Generic[K]):
             phone = phone or contact.own
         return name, phone
 
-    def _organization(self, read: _Reader, line: Line, number: str | None) -> tuple[K | None, str | None, str | None]:
+    def _organization(self, read: LineCells, line: Line, number: str | None) -> tuple[K | None, str | None, str | None]:
         """Return the branch: of the column, else of the line above the table, else of the command."""
-        above, source, unknown = self._above(line)
+        above, source, unknown = self._above(line.organization)
         text, code = read.text("organization"), cells.code(read.cell("organizationCode"))
         superior_text = read.text("organizationParent")
         if text or code or superior_text:
@@ -305,11 +243,10 @@ class LineReader(Generic[K]):
         # Who is known by number needs no branch; a name alone means nothing without one.
         if unknown or (above is None and number is None):
             read.refuse("organization", ORGANIZATION_UNKNOWN)
-        return above, _text_of(line), source
+        return above, _text_of(line.organization), source
 
-    def _above(self, line: Line) -> tuple[K | None, str | None, bool]:
+    def _above(self, mention: OrganizationMention | None) -> tuple[K | None, str | None, bool]:
         """Return the organization named above the table, where from, and whether a name there is unknown."""
-        mention = line.organization
         if mention is not None:
             if mention not in self._mentioned:
                 self._mentioned[mention] = self._resolve(mention)
@@ -346,8 +283,10 @@ class LineReader(Generic[K]):
         return None
 
 
+# What no duty needs of people whose participation is told.
+_NOT_ASKED: dict[str, Any] = dict.fromkeys(["category", "phone", "other_phone", "other_phone_whose"])
 _NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")
 
 
-def _text_of(line: Line) -> str | None:
-    return (line.organization.text or line.organization.code) if line.organization else None
+def _text_of(mention: OrganizationMention | None) -> str | None:
+    return (mention.text or mention.code) if mention else None

@@ -20,9 +20,12 @@ _MESSAGES = {
     "ORGANIZATION_UNKNOWN": "认不出是哪个党组织（查无此名，或不止一个）：请写全称或党组织代码"
     " / no organization, or more than one, goes by this name: give its full name or code",
     "DUPLICATE_IN_FILE": "与本文件前面的一行重复：请删去一行 / repeats an earlier line of this file: delete one of them",
-    "DATE_INVALID": "日期认不出或不存在，已留空：请写成 2026-05-01、2026-05 或 2026"
-    " / not a date that can be read; left open: write 2026-05-01, 2026-05 or 2026",
-    "DATE_IN_FUTURE": "日期晚于今天，已留空：请核实 / the date lies in the future; left open: please check",
+    "DATE_INVALID": "日期认不出或不存在，未采用：请写成 2026-05-01、2026-05 或 2026（活动日期要写到月，点名册要能看出年份）"
+    " / not a date that can be read; not taken: write 2026-05-01, 2026-05 or 2026 (activities need the month)",
+    "DATE_IN_FUTURE": "日期晚于今天，未采用：请核实 / the date lies in the future; not taken: please check",
+    "MARK_UNKNOWN": "考勤符号认不出，这一格未导入：请改写为到会、迟到、病假、公假、事假或缺席，或在表下注明符号含义"
+    " / the mark means nothing known; this cell was left out: write it in words, or explain the marks below the table",
+    "ACTIVITY_MISSING": "没有活动类别或名称：请补填 / neither kind nor name of the activity is given: please fill it in",
     "PHONE_INVALID": "电话号码位数不对，已保留原文：请填 11 位手机号或带区号的固定电话"
     " / not a complete phone number; the text is kept: give 11 digits, or area code and number",
     "PHONE_MISSING": "没有联系电话：请补填 / no phone number: please add one",

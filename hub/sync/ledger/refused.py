@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
 
-from hub.sync.ledger import cells
+from hub.sync.ledger import cells, marks
 from hub.sync.ledger.messages import message
 from hub.sync.ledger.table import Table
 from hub.sync.ledger.workbook import Row, Sheet
@@ -21,7 +21,7 @@ def write_refused(refused: Iterable[tuple[Table, int, str]]) -> bytes:
     """Return an xlsx with titles and heads of each table and its refused lines, given as (table, row, code).
 
     Every cell is written as text: no content of a ledger can become a formula. The file imports again once
-    the lines are put right.
+    the lines are put right. Where a head is refused, all lines go along: what they say below it stayed out.
     """
     by_table: dict[int, tuple[Table, dict[int, str]]] = {}
     for table, row, code in refused:
@@ -57,6 +57,11 @@ def _sheet_name(name: str, used: set[str]) -> str:
 
 def _write_sheet(worksheet: Any, tables: Sequence[tuple[Table, dict[int, str]]], formats: Mapping[str, object]) -> None:
     at = 0
+    own_titles, first_titles = tables[0][0].titles[:2]
+    if tables[0][0].activities and own_titles != first_titles:  # they may say the year, or what the days are for
+        for at, title in enumerate(first_titles):
+            worksheet.write_string(at, 0, title, formats["head"])
+        at += 1
     written_heads: set[int] = set()
     for table, codes in tables:
         sheet = table.sheet
@@ -64,12 +69,40 @@ def _write_sheet(worksheet: Any, tables: Sequence[tuple[Table, dict[int, str]]],
         if table.body not in written_heads:  # tables side by side share their heads
             written_heads.add(table.body)
             at = _write_heads(worksheet, table, at, reasons, formats["head"])
-        for row, code in sorted(codes.items()):
-            original = sheet.rows[row - sheet.first_row][table.left : table.right]
-            _write_row(worksheet, at, table.left, original, formats["text"])
-            worksheet.write_string(at, reasons, message(code), formats["reason"])
+        reasons_of = dict(_reasons(table, codes))
+        whole = _whole_rows(table, reasons_of)
+        for row, reason in reasons_of.items():
+            _write_row(worksheet, at, table.left, whole[row][table.left : table.right], formats["text"])
+            worksheet.write_string(at, reasons, reason, formats["reason"])
             worksheet.write_string(at, reasons + 1, str(row), formats["text"])
             at += 1
+        if table.legend:
+            worksheet.write_string(at, table.left, marks.explained(table.legend), formats["text"])
+            at += 1
+
+
+def _reasons(table: Table, codes: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield the rows to write and why: the refused ones; every line where a head is refused."""
+    body = table.body + table.sheet.first_row
+    heads = [f"第 {row} 行表头：{message(code)}" for row, code in sorted(codes.items()) if row < body]
+    rows = {row for row in codes if row >= body}
+    if heads:
+        rows |= {line.row for line in table.lines()}
+    for row in sorted(rows):
+        yield row, message(codes[row]) if row in codes else heads[0]
+
+
+def _whole_rows(table: Table, wanted: Collection[int]) -> dict[int, Row]:
+    """Return lines as they stand alone: with what is merged over them, or repeated from above by 同上."""
+    found: dict[int, Row] = {}
+    for line, marked in table.called():
+        if line.row in wanted:
+            whole = found[line.row] = list(table.sheet.rows[line.index])
+            for field, cell in line.cells.items():
+                whole[table.fields[field]] = cell
+            for head, (cell, _) in zip(table.activities, marked, strict=True):
+                whole[head.column] = cell
+    return found
 
 
 def _write_heads(worksheet: Any, table: Table, at: int, reasons: int, form: object) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -100,6 +101,72 @@ class MemberRow(_PersonRow[K]):
     joined_on: str | None
     full_member_on: str | None
     dues_paid_through: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RollcallActivity:
+    """An activity that a column of a roll call stands for. `row` and `column` as Excel counts them: where it is dated.
+
+    `kind` and `mode` are values of ActivityKind and AttendanceMode; `title` is what the head says besides. With an
+    `error` there is no `held_on`, and no line has a mark for it.
+    """
+
+    column: int
+    row: int
+    kind: str
+    title: str | None
+    held_on: str | None
+    mode: str | None
+    error: Problem | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a line says of one activity, an index into the table's `activities`; with an `error` no attendance."""
+
+    column: int
+    activity: int
+    attendance: str | None
+    mode: str | None
+    text: str
+    error: Problem | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RollcallRow(_PersonRow[K]):
+    """A person on a roll call, with a mark for each activity that the line says anything of."""
+
+    marks: tuple[Mark, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RollcallTable(Generic[K]):
+    """A roll call: `organization` is the host that is named above it, `organization_from` as in the rows."""
+
+    sheet: str
+    organization: K | None
+    organization_text: str | None
+    organization_from: str | None
+    activities: tuple[RollcallActivity, ...]
+    rows: tuple[RollcallRow[K], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationRow(_PersonRow[K]):
+    """An activity in which a person took part, as reported. `held_on` is a day or a month; `host` held it."""
+
+    kind: str | None
+    title: str | None
+    held_on: str | None
+    host: K | None
+    host_text: str | None
+    mode: str | None
+    attendance: str
+    evidence_kind: str | None
+    evidence_text: str | None
+    hours: Decimal | None
+    place: str | None
+    remark: str | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,12 @@ def read(source, kind: str, default=None, names=NAMES) -> list:
     return [row for table in find_all(read_workbook(source), Kind(kind)) for row in getattr(reader, kind)(table)]
 
 
+def rollcalls(source, year=None, default=None, names=NAMES) -> list:
+    """Return the roll calls of a file."""
+    reader = LineReader(names, TODAY, default)
+    return [reader.rollcall(table, year) for table in find_all(read_workbook(source), Kind.ROLLCALL)]
+
+
 def errors(rows) -> list[tuple[int, str, str]]:
     return [(row.row, row.error.field, row.error.code) for row in rows if row.error]
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from hub.sync.ledger import messages
+from hub.sync.ledger.marks import legend_of
 from hub.sync.ledger.organizations import OrganizationNames, OrganizationRecord
 from hub.sync.ledger.superiors import link
 from tests.sync.ledger.sheets import NAMES, citizen_id, errors, read, warnings, xlsx
@@ -366,6 +367,7 @@ def test_every_code_has_its_message_and_none_names_anybody():
         chinese, english = messages.message(code).split(" / ")
         assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
         assert english.isascii()
+        assert legend_of([messages.message(code)]) == {}  # it stands beside the refused lines of a roll call
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from hub.sync.ledger.organizations import OrganizationNames, OrganizationRecord
 from hub.sync.ledger.superiors import link
-from tests.sync.ledger.sheets import errors, read, warnings
+from tests.sync.ledger.sheets import errors, read, rollcalls, warnings
 
 LEDGERS = Path(__file__).parents[3] / "examples" / "ledgers"
 NEEDS_THE_DATABASE = {"PERSON_UNKNOWN", "PERSON_AMBIGUOUS", "NAME_MISMATCH", "DUPLICATE_IN_FILE"}
@@ -78,3 +79,31 @@ def test_members_of_the_sample():
     rows = read(LEDGERS / "members.xlsx", "members", None, NAMES)
     assert sum(row.category == "PROBATIONARY" for row in rows) == 4
     assert all(row.joined_on and row.birth_date for row in rows)
+
+
+def test_the_roll_call_of_the_sample():
+    expected = json.loads((LEDGERS / "rollcall.expected.json").read_text())
+    tables = rollcalls(LEDGERS / "rollcall.xlsx", names=NAMES)
+    assert [(table.organization, table.organization_from, len(table.rows)) for table in tables] == [
+        ("BJ0101", "ABOVE", 30), ("BJ0102", "ABOVE", 17), ("BJ0103", "ABOVE", 16),
+    ]  # fmt: skip
+    held = [
+        ("THEME_DAY", "2026-09-09"), ("PARTY_LECTURE", "2026-09-23"), ("THEME_DAY", "2026-10-09"),
+        ("TRAINING", "2026-10-18"), ("THEME_DAY", "2026-11-09"),
+    ]  # fmt: skip
+    assert [[(one.kind, one.held_on) for one in table.activities] for table in tables] == [held] * 3
+    assert {(one.title, one.mode, one.error) for table in tables for one in table.activities} == {(None, None, None)}
+    marks = [mark for table in tables for row in table.rows for mark in row.marks]
+    assert len(marks) == expected["records"] == 310
+    assert Counter(mark.attendance for mark in marks) == expected["byAttendance"]
+    assert [row.error for table in tables for row in table.rows if row.error] == []
+
+
+def test_the_reported_participation_of_the_sample():
+    rows = read(LEDGERS / "participation-reported.xlsx", "participation", None, NAMES)
+    assert (len(rows), errors(rows), warnings(rows)) == (32, [], [])
+    assert all(row.organization and row.host and len(row.held_on) == len("2026-09-09") for row in rows)
+    assert Counter((row.kind, row.mode, row.evidence_kind) for row in rows) == {
+        ("ONLINE_EXCHANGE", "ONLINE", "SCREENSHOT"): 16, ("THEME_DAY", "ON_SITE", "PHOTO"): 6,
+        ("TRAINING", "ON_SITE", "PHOTO"): 6, ("PARTY_LECTURE", "ON_SITE", "PHOTO"): 4,
+    }  # fmt: skip

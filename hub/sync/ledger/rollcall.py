@@ -1,0 +1,112 @@
+"""A roll call's columns → activities, and its cells → marks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from hub.sync.ledger import activity_dates, activity_kinds, cells, marks
+from hub.sync.ledger.activity_dates import Parts
+from hub.sync.ledger.dates import DATE_IN_FUTURE, DATE_INVALID
+from hub.sync.ledger.heads import ActivityHead
+from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
+from hub.sync.ledger.table import Line, Table
+
+
+def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
+    """Return the activities of a table, in the order of its columns.
+
+    A head without a year takes `year`, else the one that the titles say, else that of the head to its left unless
+    this would lead back in time.
+    """
+    year = year or activity_dates.year_of(table.titles)
+    month = activity_dates.month_of(table.titles)
+    titled = kind_of_titles(table.titles)
+    found: list[RollcallActivity] = []
+    before = activity_dates.NOTHING
+    for head in table.activities:
+        said, row, texts = _read(head)
+        if said.day and said.month is None:
+            said = said._replace(month=month)
+        if said.year is None:
+            said = said._replace(year=year or _year_after(before, said))
+        named = activity_kinds.read(" ".join(texts))
+        held_on = said.text() if said.month else None
+        found.append(
+            RollcallActivity(
+                column=table.sheet.first_column + head.column + 1,
+                row=table.sheet.first_row + row,
+                kind=named.kind or titled or activity_kinds.OTHER,
+                title=named.title,
+                held_on=held_on,
+                mode=named.mode,
+                error=None if held_on else Problem("heldOn", DATE_INVALID),
+            )
+        )
+        before = said if held_on else before
+    return tuple(found)
+
+
+def _read(head: ActivityHead) -> tuple[Parts, int, list[str]]:
+    """Return what the heads of a column say of its day, the row that dates it, and the rest of their texts."""
+    said, row = activity_dates.NOTHING, head.cells[0].row
+    texts: list[str] = []
+    for cell in head.cells:
+        found, rest = activity_dates.parts(cell.cell, cell.unit)
+        if found and not said:
+            row = cell.row
+        said = said.below(found)
+        rest = " ".join((activity_dates.without_season(rest) if cell.is_group else rest).split())
+        # A group that neither dates nor names (出勤情况, 三会一课) says nothing of the single activity.
+        if rest and (not cell.is_group or found or found.year or activity_kinds.read(rest).kind):
+            texts.insert(0, rest)
+    return said, row, texts
+
+
+def _year_after(before: Parts, said: Parts) -> int | None:
+    if before.year is None or said.month is None or before.month is None:
+        return None
+    return before.year if (said.month, said.day or 31) >= (before.month, before.day or 0) else None
+
+
+def kind_of_titles(levels: Sequence[Sequence[str]]) -> str | None:
+    """Return the kind that the titles name, where heads are only days: 主题党日签到册."""
+    for texts in levels:
+        kinds = {kind for text in texts if len(text) < 100 and (kind := activity_kinds.read(text).kind)}
+        if kinds:
+            return kinds.pop() if len(kinds) == 1 else None
+    return None
+
+
+def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, tuple[Mark, ...]]]:
+    """Return the lines of a table with their marks; cells that say nothing give none, nor do columns without a day."""
+    unknown: set[tuple[int, int]] = set()
+    lines = []
+    for line, marked in table.called():
+        read = []
+        for number, (activity, (cell, source)) in enumerate(zip(found, marked, strict=True)):
+            if activity.error or marks.is_blank(cell, table.legend) or source in unknown:
+                continue
+            meaning = marks.read(cell, table.legend)
+            error = None
+            if meaning.attendance is None:
+                error = Problem("attendance", marks.MARK_UNKNOWN)
+                unknown.add(source)  # one error, however many cells it is merged over
+            text = " ".join(cells.written(cell).split())
+            read.append(Mark(column=activity.column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
+        lines.append((line, tuple(read)))
+    return lines
+
+
+def not_yet_held(
+    found: Sequence[RollcallActivity], lines: Sequence[tuple[Line, Sequence[Mark]]], today: dt.date
+) -> tuple[RollcallActivity, ...]:
+    """Return the activities with an error at those that lie in the future and have marks; without, they are planned."""
+    marked = {mark.activity for _, read in lines for mark in read}
+    return tuple(
+        dataclasses.replace(one, held_on=None, error=Problem("heldOn", DATE_IN_FUTURE))
+        if number in marked and one.held_on and dt.date.fromisoformat((one.held_on + "-01")[:10]) > today
+        else one
+        for number, one in enumerate(found)
+    )

@@ -1,0 +1,240 @@
+"""Heads of roll calls: a person's columns by their words, and a column per activity by its day and kind.
+
+Day and kind may stand in one cell or in rows of their own, above or below one another, merged or not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import re
+from collections.abc import Sequence
+
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns
+from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges
+from hub.sync.ledger.workbook import Cell, Sheet
+
+_MAX_ROWS_UP = 4
+_MAX_ROWS = 5
+_LONGEST = 60
+# What stands before the activities and says what their heads are.
+_LABEL = re.compile(
+    r"(?:序号?|编号|姓名|党员|活动|会议|组织生活|学习|参会|参加|召开|开展|举办|考勤)*(?:的)?(?:时间|日期|月份?|日|年份?|年度|内容|名称|主题|类别|类型|项目|事项|形式|方式|情况|次数?|活动|会议|[一二三四]季度)?"
+)
+# Rows about an activity that neither date nor name it.
+_OTHER_ROW = re.compile(r".*(?:地点|场所|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|召集人?|应到|实到)(?:数|人数)?")
+_MONTH_LABEL = re.compile(r"(?:按)?月份?")
+_NO_ACTIVITY = re.compile(
+    r"(?:出勤|到会|参会|参加|缺席|缺勤|签到|到课|出席|达标|合格|参与)率|次数|人数|人次|小计|合计|总计|累计|共计|统计|汇总|应参加|实参加|应到|实到|应出勤|实出勤|平均"
+    r"|(?:积分|得分|扣分|评分|分数|分值|备注|说明|签字|签名|电话)$|^(?:备注|备考|附注|电话|手机|联系|签名|签字)|是否|入党|出生|转正"
+)
+_TITLE = re.compile(r"(?:册|表|簿|台账|名单|汇总|一览)(?:\([^)]*\))?$")
+_NUMBER_CELL = re.compile(r"[(]?(?:\d{1,2}(?:\.0)?|[甲乙丙丁戊己庚辛])[)]?|[①-⑳]")
+_DAY_NUMBER = re.compile(r"(?:[1-9]|[12]\d|3[01])(?:\.0)?")
+_NUMBERING = re.compile(r"序号?|编号|No\.?", re.IGNORECASE)
+
+
+def read(sheet: Sheet, index: int, merged: Merges) -> list[Heads]:
+    """Return the heads that have the name in this row; none where no activity stands beside it."""
+    grid = _Grid(sheet, merged)
+    names = grid.names(index)
+    if not names:
+        return []
+    top, body = grid.extent(index, names)
+    fields = [(column, found) for column in range(grid.width) if (found := grid.field(column, top, body))]
+    taken = {column for column, _ in fields}
+    activities = [
+        head for c in range(grid.width) if c not in taken and (head := grid.activity(c, top, body, taken, min(names)))
+    ]
+    if body < len(sheet.rows) and grid.is_numbering(body, names[0]):
+        body += 1
+    starts = [0]
+    for earlier, later in itertools.pairwise(names):
+        if any(earlier < head.column < later for head in activities) and activities[-1].column > later:
+            numbered = _NUMBERING.fullmatch(columns.normal(grid.text(index, later - 1)))
+            starts.append(later - 1 if numbered else later)
+    parts = []
+    for left, right in zip(starts, [*starts[1:], grid.width], strict=True):
+        own = tuple(head for head in activities if left <= head.column < right)
+        best: dict[str, tuple[int, int]] = {}
+        for column, found in fields:
+            if left <= column < right and (found.field not in best or found.rank < best[found.field][0]):
+                best[found.field] = (found.rank, column)
+        if own and "name" in best:
+            known = {field: column for field, (_, column) in best.items()}
+            parts.append(Heads(known, [], body, left, right, top, own))
+    return parts
+
+
+def _speaks(cell: Cell) -> bool:
+    """Tell whether a cell dates or names an activity."""
+    if isinstance(cell, (dt.date, float)):
+        found, _ = activity_dates.parts(cell)
+        return bool(found) or found.year is not None
+    if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
+        return False
+    found, rest = activity_dates.parts(cell)
+    return bool(found) or found.year is not None or activity_kinds.read(rest).kind is not None
+
+
+class _Grid:
+    """The cells of a sheet with merged ranges filled."""
+
+    def __init__(self, sheet: Sheet, merged: Merges) -> None:
+        self._rows = sheet.rows
+        self._merged = merged
+        self.width = len(sheet.rows[0])
+
+    def _source(self, row: int, column: int) -> tuple[int, int]:
+        return self._merged.get((row, column), (row, column))
+
+    def _at(self, row: int, column: int) -> Cell:
+        top, left = self._source(row, column)
+        cell = self._rows[top][left]
+        return cell if not isinstance(cell, str) or cell.strip() else ""
+
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as text, the empty text left of the sheet."""
+        return cells.plain(self._at(row, column)) if column >= 0 else ""
+
+    def _own(self, row: int) -> list[int]:
+        """Return the columns of a row that hold anything, a merged cell once and in its own row."""
+        return [c for c in range(self.width) if self._rows[row][c] != "" and self._at(row, c) != ""]
+
+    def names(self, row: int) -> list[int]:
+        """Return the columns with the head of the name, of the best rank only."""
+        heads = [(c, h) for c in self._own(row) if (h := self._head(row, c)) and h.field == "name"]
+        best = min((head.rank for _, head in heads), default=0)
+        return [column for column, head in heads if head.rank == best]
+
+    def _head(self, row: int, column: int) -> columns.Head | None:
+        cell = self._at(row, column)
+        return columns.head(Kind.ROLLCALL, cell) if isinstance(cell, str) else None
+
+    def extent(self, index: int, names: Sequence[int]) -> tuple[int, int]:
+        """Return the first row of the heads and the row after their last."""
+        body = index + 1
+        while body < min(len(self._rows), index + _MAX_ROWS) and self._is_sub_head(index, body, names):
+            body += 1
+        top = index
+        while top > max(0, index - _MAX_ROWS_UP) and self._is_group_row(top - 1, min(names)):
+            top -= 1
+        return top, body
+
+    def _is_sub_head(self, index: int, row: int, names: Sequence[int]) -> bool:
+        if any(self._source(row, column)[0] <= index for column in names):
+            return True
+        own = self._own(row)
+        if not own or any(column <= max(names[0], 0) for column in own):
+            return False
+        days = all(_DAY_NUMBER.fullmatch(self.text(row, c)) for c in own)
+        if days and any(activity_dates.parts(self._at(index, c))[0].month for c in self._own(index)):
+            return True
+        speak = sum(_speaks(self._at(row, c)) for c in own)
+        said = sum(self._head(row, c) is not None or bool(_NO_ACTIVITY.search(self.text(row, c))) for c in own)
+        return speak > 0 and (speak + said) * 2 >= len(own)
+
+    def _is_group_row(self, row: int, name: int) -> bool:
+        """Tell whether the row above the heads dates or names activities, and is no title."""
+        own = self._own(row)
+        labels, rest = [c for c in own if c <= name], [c for c in own if c > name]
+        if not rest or not all(self._is_label(row, c) for c in labels):
+            return False
+        texts = [self.text(row, c) for c in rest]
+        if any(len(text) > _LONGEST or _TITLE.search(text) or "：" in text or "。" in text for text in texts):
+            return False
+        if any(":" in activity_dates.parts(text)[1] for text in texts):
+            return False
+        if len(own) == 1:  # alone, it may as well be a line about the whole table
+            found, left_over = activity_dates.parts(self._at(row, own[0]))
+            over_several = self._source(row, min(own[0] + 1, self.width - 1)) == (row, own[0])
+            said = activity_kinds.read(left_over)
+            return (bool(found) or found.year is not None or said.kind is not None) and (over_several or not said.title)
+        return any(_speaks(self._at(row, c)) for c in rest) or bool(labels)
+
+    def _is_label(self, row: int, column: int) -> bool:
+        words = columns.normal(self.text(row, column))
+        return bool(words) and (_LABEL.fullmatch(words) or _OTHER_ROW.fullmatch(words)) is not None
+
+    def field(self, column: int, top: int, body: int) -> columns.Head | None:
+        """Return what a column holds of a person."""
+        leaf = ""
+        for row in range(body - 1, top - 1, -1):
+            cell = self._at(row, column)
+            if not isinstance(cell, str) or self._source(row, column)[1] != column:
+                return None
+            if cell and not leaf:
+                leaf = cell
+                if found := columns.head(Kind.ROLLCALL, leaf):
+                    return found
+            elif cell and cell != leaf:
+                return columns.head(Kind.ROLLCALL, leaf, cell)
+        return None
+
+    def activity(self, column: int, top: int, body: int, taken: set[int], name: int) -> ActivityHead | None:
+        """Return the heads of an activity's column; None where nothing dates or names one."""
+        found: list[HeadCell] = []
+        seen: set[tuple[int, int]] = set()
+        for row in range(body - 1, top - 1, -1):
+            label, unit = self._row_label(row, name)
+            if _OTHER_ROW.fullmatch(label):
+                continue
+            source = self._source(row, column)
+            cell = self._at(row, column)
+            if cell == "" and found:
+                source = row, self._spread(row, column, taken, found)
+                cell = self._at(*source) if source[1] >= 0 else ""
+            if cell == "" or source in seen:
+                continue
+            seen.add(source)
+            if isinstance(cell, str) and _NO_ACTIVITY.search(cells.plain(cell)):
+                return None
+            group = source[1] != column or self._merged.get((row, column + 1)) == source
+            found.append(HeadCell(source[0], cell, unit, group))
+        months = any(_MONTH_LABEL.fullmatch(cells.plain(head.cell)) for head in found if head.is_group)
+        units = tuple(self._with_unit(head, found, months=months) for head in found)
+        dated = any(activity_dates.parts(head.cell, head.unit)[0] for head in units)
+        return ActivityHead(column, units) if dated or any(_speaks(head.cell) for head in units) else None
+
+    @staticmethod
+    def _with_unit(head: HeadCell, heads: Sequence[HeadCell], *, months: bool) -> HeadCell:
+        """Say of a number without a unit what it is: a day below a month, a month below 月份."""
+        if head.unit:
+            return head
+        others = [activity_dates.parts(other.cell, other.unit)[0] for other in heads if other is not head]
+        if any(other.month and other.day is None for other in others):
+            return dataclasses.replace(head, unit="日")
+        return dataclasses.replace(head, unit="月") if months else head
+
+    def _row_label(self, row: int, name: int) -> tuple[str, str]:
+        """Return what the cells before the activities say of a row, and the unit of its numbers."""
+        texts = (columns.normal(self.text(row, c)) for c in range(name + 1) if self._head(row, c) is None)
+        label = next(filter(None, texts), "")
+        if re.fullmatch(r"月份?", label):
+            return label, "月"
+        return label, "日" if re.fullmatch(r"日期?|号", label) else ""
+
+    def _spread(self, row: int, column: int, taken: set[int], below: Sequence[HeadCell]) -> int:
+        """Return the column to the left whose head reaches over this one: csv knows no merges, and people forget them."""
+        for left in range(column - 1, -1, -1):
+            if left in taken:
+                return -1
+            if (cell := self._at(row, left)) == "":
+                continue
+            if not _speaks(cell):
+                return -1
+            said, rest = activity_dates.parts(cell)
+            own = [activity_dates.parts(head.cell, head.unit) for head in below]
+            if said.day is not None and (self._merged or any(part for part, _ in own)):
+                return -1  # a whole day, in a file that knows merges, stands over its own column only
+            if not said and not said.year and any(activity_kinds.read(text).kind for _, text in own):
+                return -1
+            return -1 if _NO_ACTIVITY.search(rest) else left
+        return -1
+
+    def is_numbering(self, row: int, name: int) -> bool:
+        """Tell whether a row only counts the columns: （1）（2）（3）."""
+        texts = [self.text(row, c) for c in self._own(row)]
+        return len(texts) > 2 and bool(self.text(row, name)) and all(map(_NUMBER_CELL.fullmatch, texts))
