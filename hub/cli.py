@@ -71,7 +71,12 @@ def _parser() -> argparse.ArgumentParser:
         "import", help="导入台账，默认只显示计划 / read a ledger; shows the plan unless --apply"
     )
     importing.add_argument("file", type=Path, metavar="FILE")
-    importing.add_argument("--kind", required=True, choices=("organizations", "members", "outflow", "inflow"))
+    importing.add_argument(
+        "--kind",
+        required=True,
+        choices=("organizations", "members", "outflow", "inflow", "rollcall", "participation"),
+    )
+    importing.add_argument("--year", type=int, metavar="YYYY", help="of days in a roll call that name none")
     importing.add_argument("--organization", metavar="[SYSTEM:]CODE", help="whose ledger it is")
     importing.add_argument("--apply", action="store_true", help="write; without it nothing is written")
     importing.add_argument("--format", choices=("text", "json"), default="text", help="form of the report on stdout")
@@ -148,6 +153,7 @@ def _import(given: argparse.Namespace) -> int:
         organization=given.organization,
         apply=given.apply,
         report_format=given.format,
+        year=given.year,
         errors_to=given.errors_to,
     )
 

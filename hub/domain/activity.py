@@ -66,7 +66,8 @@ _COLUMNS: Final = (
     "recorded_at",
     "recorded_by",
 )
-_ORGANIZATIONS: Final = text("select id, closed_on from organization where id = any(:ids) order by id for share")
+_ORGANIZATIONS: Final = text("select id, closed_on from organization where id = any(:ids) order by id")
+_HOLD: Final = text("select id from organization where id = any(:ids) order by id for no key update")
 _KNOWN: Final = text(
     """
     select a.id, a.version, a.organization_id, a.held_on, a.kind, coalesce(a.title, '') as title from activity a
@@ -88,13 +89,13 @@ async def record(
     require_organization(viewer)
     hosts = sorted({command.organization_id for command in commands})
     scope = await in_scope(connection, viewer, hosts)
-    # Locked before the look: two that record one activity at once find each other.
     closed = {row.id: row.closed_on for row in await connection.execute(_ORGANIZATIONS, {"ids": hosts})}
     wanted = {"hosts": [c.organization_id for c in commands], "days": [c.held_on for c in commands]}
-    known = {
-        (row.organization_id, row.held_on, row.kind, row.title): (row.id, row.version)
-        for row in await connection.execute(_KNOWN, wanted)
-    }
+    known = await _known(connection, wanted)
+    if any(command.key not in known for command in commands):
+        # Two that record one activity at once: the second waits, and finds what the first wrote.
+        await connection.execute(_HOLD, {"ids": hosts})
+        known = await _known(connection, wanted)
     outcomes: list[Outcome] = []
     rows: list[tuple[Any, ...]] = []
     events: list[Event] = []
@@ -135,6 +136,15 @@ async def record(
     await copy_rows(connection, "activity", _COLUMNS, rows)
     await append(connection, events, at=now)
     return outcomes
+
+
+async def _known(
+    connection: AsyncConnection, wanted: dict[str, Any]
+) -> dict[tuple[UUID, str, str, str], tuple[UUID, int]]:
+    return {
+        (row.organization_id, row.held_on, row.kind, row.title): (row.id, row.version)
+        for row in await connection.execute(_KNOWN, wanted)
+    }
 
 
 def _refusal(command: RecordActivity, scope: set[UUID], closed: dict[UUID, Any]) -> Refused | None:

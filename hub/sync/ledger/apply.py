@@ -22,6 +22,8 @@ from hub.domain.outcome import Outcome as DomainOutcome
 from hub.domain.viewer import Viewer
 from hub.errors import Refused
 from hub.models import LedgerKind, Side, TaskKind
+from hub.sync.ledger.apply_participation import count_linked, record_activities
+from hub.sync.ledger.apply_participation import write as write_participation
 from hub.sync.ledger.plan import Plan, lines_of
 from hub.sync.ledger.planned import Outcome, PlannedRow
 from hub.sync.ledger.report import Report
@@ -56,6 +58,9 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
         await progress(len(made.rows), len(made.rows))
         return made.report
     await _count_anew(applying.engine, made)
+    if made.kind is LedgerKind.ROLLCALL:
+        async with transaction(applying.engine) as connection:
+            await record_activities(connection, viewer=applying.viewer, now=applying.now, rows=made.rows)
     await _apply_rows(applying, made, progress)
     touched = [row.record for row in made.rows if row.record is not None]
     if made.kind in (LedgerKind.OUTFLOW, LedgerKind.INFLOW):
@@ -65,6 +70,10 @@ async def apply(applying: Applying, made: Plan, progress: Progress) -> Report:
     if made.kind is LedgerKind.INFLOW:
         async with transaction(applying.engine) as connection:
             await _count_matches(connection, report, touched)
+    if made.kind in (LedgerKind.ROLLCALL, LedgerKind.PARTICIPATION):
+        fresh = sum(row.outcome is Outcome.NEW for row in made.rows)
+        async with transaction(applying.engine) as connection:
+            await count_linked(connection, report, touched, fresh)
     return report
 
 
@@ -76,7 +85,9 @@ async def _count_anew(engine: AsyncEngine, made: Plan) -> None:
     if len(made.rows) >= 4 * BATCH:
         async with transaction(engine) as connection:
             await connection.execute(
-                text("analyze identity, member, affiliation, departure, arrival, match, inbox, organization_closure")
+                text(
+                    "analyze identity, member, affiliation, departure, arrival, match, inbox, organization_closure, participation, activity"
+                )
             )
 
 
@@ -155,6 +166,8 @@ async def _write(
     connection: AsyncConnection, applying: Applying, kind: LedgerKind, rows: Sequence[PlannedRow]
 ) -> list[tuple[PlannedRow, DomainOutcome]]:
     """Write new records, then amendments, then the questions that remarks raise."""
+    if kind in (LedgerKind.ROLLCALL, LedgerKind.PARTICIPATION):
+        return await write_participation(connection, viewer=applying.viewer, now=applying.now, kind=kind, rows=rows)
     common: dict[str, Any] = {"viewer": applying.viewer, "vault": applying.vault, "now": applying.now}
     fresh = [row for row in rows if row.command is not None and row.outcome is Outcome.NEW]
     known = [row for row in rows if row.command is not None and row.outcome is not Outcome.NEW]

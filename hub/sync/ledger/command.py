@@ -48,6 +48,7 @@ def run_import(
     apply: bool,
     report_format: str,
     errors_to: Path | None,
+    year: int | None = None,
 ) -> int:
     """Read a ledger, show the plan, and with `apply` do it. Returns 0 all good, 1 some rows refused, 2 unreadable."""
     # A ledger makes hundreds of thousands of objects that all live to the end: looking among them for garbage again
@@ -55,7 +56,9 @@ def run_import(
     gc.set_threshold(50_000, 20, 20)
     try:
         content = _read(file)
-        made, report = asyncio.run(_import(settings, content, file.name, LedgerKind(kind.upper()), organization, apply))
+        made, report = asyncio.run(
+            _import(settings, content, file.name, LedgerKind(kind.upper()), organization, apply, year)
+        )
     except (UnreadableFile, Refused) as reason:
         sys.stderr.write(f"{reason.message if isinstance(reason, Refused) else reason}\n")
         return 2
@@ -97,7 +100,13 @@ def _read(file: Path) -> bytes:
 
 
 async def _import(
-    settings: Settings, content: bytes, name: str, kind: LedgerKind, organization: str | None, apply: bool
+    settings: Settings,
+    content: bytes,
+    name: str,
+    kind: LedgerKind,
+    organization: str | None,
+    apply: bool,
+    year: int | None,
 ) -> tuple[Plan, Report]:
     now = utc_now()
     async with open_database(settings) as engine:
@@ -107,7 +116,7 @@ async def _import(
         viewer = operator(ACTOR)
         if named is not None and kind is not LedgerKind.ORGANIZATIONS:
             viewer = Viewer(named, Role.DEPARTMENT, ACTOR, "hub")
-        given = runs.Import(kind=kind, organization=named, content=content, name=name)
+        given = runs.Import(kind=kind, organization=named, content=content, name=name, year=year)
         if not apply:
             async with engine.connect() as connection:
                 made = await runs.make_plan(

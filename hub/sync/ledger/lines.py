@@ -122,17 +122,15 @@ class LineReader(Generic[K]):
         """Return a roll call; heads that name no year are of `year`, else of the one that its titles say."""
         activities = rollcall.activities(table, year)
         called = rollcall.called(table, activities)
-        activities = rollcall.not_yet_held(activities, called, self._today)
         rows = []
         for line, found in called:
             read = LineCells(line, self._today)
             person = self._person(read, line, table)
             named, text, source = self._organization(read, line, person["citizen_id"])
-            marks = tuple(mark for mark in found if activities[mark.activity].error is None)
             rows.append(
                 RollcallRow(
                     **person, **_NOT_ASKED, organization=named, organization_text=text, organization_from=source,
-                    marks=marks, **read.judged(),
+                    marks=found, **read.judged(),
                 )
             )  # fmt: skip
         host, source, _ = self._above(table.organization_above)

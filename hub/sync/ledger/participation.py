@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from hub.domain.activity import MOST_HOURS
 from hub.sync.ledger import activity_dates, activity_kinds, cells, dates, marks
 from hub.sync.ledger.cells import VALUE_UNREADABLE
 from hub.sync.ledger.line_cells import LineCells
@@ -26,7 +27,7 @@ _EVIDENCE = [
 ]
 _HOURS = re.compile(r"(?:共|约)?(\d{1,4}(?:\.\d{1,2})?)(?:个)?(学时|课时|小时|h|hours?|分钟|分|min)?", re.IGNORECASE)
 _MINUTES = {"分钟", "分", "min"}
-_MOST_HOURS = 999
+_MOST_HOURS = MOST_HOURS
 _DENIED = re.compile(r"未|没|缺|不|否|旷|无故")
 
 

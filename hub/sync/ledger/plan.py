@@ -12,7 +12,14 @@ from sqlalchemy import text
 
 from hub.domain.dates import today
 from hub.models import BRANCH_KINDS, LedgerKind
-from hub.sync.ledger import plan_arrivals, plan_departures, plan_members, plan_organizations
+from hub.sync.ledger import (
+    plan_arrivals,
+    plan_departures,
+    plan_members,
+    plan_organizations,
+    plan_participation,
+    plan_rollcall,
+)
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.mentions import Source
@@ -37,7 +44,7 @@ class Plan:
     """All rows of a file with what they would do.
 
     `vanished`: per branch, the statements of its last own list that this one no longer has. `relisted`: the branches
-    whose list this file replaces.
+    whose list this file replaces. `lines`: people's lines, where each row is one mark.
     """
 
     kind: LedgerKind
@@ -45,11 +52,12 @@ class Plan:
     rows: list[PlannedRow]
     vanished: dict[UUID, list[UUID]] = field(default_factory=dict)
     relisted: set[UUID] = field(default_factory=set)
+    lines: int | None = None
 
     @property
     def report(self) -> Report:
         """The report of this plan as it stands."""
-        return report(self.kind, self.rows, sum(map(len, self.vanished.values())))
+        return report(self.kind, self.rows, sum(map(len, self.vanished.values())), self.lines)
 
     @property
     def outcomes(self) -> str:
@@ -67,8 +75,8 @@ class Plan:
         return [(self.tables[row.table], row.row, row.error.code) for row in self.rows if row.error is not None]
 
 
-async def plan(context: Context, kind: LedgerKind, sheets: Sequence[Sheet]) -> Plan:
-    """Plan a file. Raises `UnreadableFile` where no table of this kind is found."""
+async def plan(context: Context, kind: LedgerKind, sheets: Sequence[Sheet], year: int | None = None) -> Plan:
+    """Plan a file. `year`: of days in a roll call that name none. Raises `UnreadableFile` where no table of this kind is found."""
     tables = find_all(sheets, Kind(kind.value.lower()))
     reader = LineReader(context.names, today(context.now), context.organization)
     if kind is LedgerKind.ORGANIZATIONS:
@@ -81,6 +89,13 @@ async def plan(context: Context, kind: LedgerKind, sheets: Sequence[Sheet]) -> P
         )
     elif kind is LedgerKind.OUTFLOW:
         rows = await plan_departures.plan(context, _listed(context, tables, reader.outflow))
+    elif kind is LedgerKind.ROLLCALL:
+        called = [reader.rollcall(table, year) for table in tables]
+        rows, lines = await plan_rollcall.plan(context, called)
+        return Plan(kind, tables, rows, lines=lines)
+    elif kind is LedgerKind.PARTICIPATION:
+        reports = ((n, row) for n, table in enumerate(tables) for row in reader.participation(table, year))
+        return Plan(kind, tables, await plan_participation.plan(context, reports))
     else:
         rows = await plan_arrivals.plan(context, list(_listed(context, tables, reader.inflow)))
     made = Plan(kind, tables, rows)

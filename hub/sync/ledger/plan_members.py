@@ -12,7 +12,10 @@ from sqlalchemy import text
 from hub.domain import statement
 from hub.domain.member import RegisterMember
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions, is_less_exact, said
-from hub.sync.ledger.rows import MemberRow, OutflowRow, Problem
+from hub.sync.ledger.rows import MemberRow, OutflowRow, ParticipationRow, Problem, RollcallRow
+
+Named = MemberRow[UUID] | OutflowRow[UUID] | RollcallRow[UUID] | ParticipationRow[UUID]
+"""A line about one of the importer's own people."""
 
 IN_SCOPE: Final = """
     (:everywhere or exists (select from organization_closure s
@@ -41,9 +44,7 @@ class People:
         self._by_digest, self._by_name = by_digest, by_name
 
     @classmethod
-    async def load(
-        cls, context: Context, rows: Iterable[MemberRow[UUID] | OutflowRow[UUID]], columns: str = "m.*"
-    ) -> People:
+    async def load(cls, context: Context, rows: Iterable[Named], columns: str = "m.*") -> People:
         """Read everybody whom the rows may mean, in two statements."""
         wanted = [row for row in rows if row.error is None]
         scope = {"everywhere": context.viewer.is_operator, "viewer": context.viewer.organization}
@@ -69,7 +70,7 @@ class People:
                 by_name.setdefault((person["branch"], person["name_key"]), []).append(person)
         return cls(by_digest, by_name)
 
-    def who(self, context: Context, row: MemberRow[UUID] | OutflowRow[UUID]) -> Any | Problem | None:
+    def who(self, context: Context, row: Named) -> Any | Problem | None:
         """Return the member a row means, what is wrong, or None where a good number is nobody's."""
         if row.citizen_id:
             person = self._by_digest.get(context.digest(row.citizen_id))

@@ -32,7 +32,8 @@ class Outcome(StrEnum):
 @dataclass(slots=True)
 class PlannedRow:
     """A row with its outcome; a row may be unchanged and still have a command, which takes a new remark along. `command` goes to the domain; `record` is the existing record, or the new one once
-    applied. `list_of` is the branch whose own list this line stands in. `suggestions` become questions."""
+    applied. `list_of` is the branch whose own list this line stands in. `suggestions` become questions. Of a
+    roll call each mark is one of these: `column` is where it stands, `said` its attendance and mode."""
 
     sheet: str
     row: int
@@ -46,6 +47,8 @@ class PlannedRow:
     asked_organization: UUID | None = None
     suggestions: tuple[str, ...] = ()
     matched: bool = False
+    column: int | None = None
+    said: tuple[str, str] | None = None
 
     def refuse(self, field_name: str, code: str) -> None:
         """Turn the row into a refused one: exactly one error, no warnings, nothing written."""

@@ -30,12 +30,15 @@ class Report:
     unmatched: int | None = None
     suggested_returned: int = 0
     differences: dict[str, int] = field(default_factory=dict)
+    by_attendance: dict[str, int] | None = None
+    by_mode: dict[str, int] | None = None
+    linked: int | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as it is printed with `--format json` and stored with the run."""
-        return {
+        told: dict[str, Any] = {
             "kind": self.kind.value.lower(),
             "rows": self.rows,
             "accepted": self.accepted,
@@ -50,15 +53,18 @@ class Report:
             "errors": self.errors,
             "warnings": self.warnings,
         }
+        if self.linked is not None:
+            told |= {"byAttendance": self.by_attendance, "byMode": self.by_mode, "linked": self.linked}
+        return told
 
 
-def report(kind: LedgerKind, planned: Sequence[PlannedRow], missing: int) -> Report:
-    """Return the report of a plan, or of what became of it."""
+def report(kind: LedgerKind, planned: Sequence[PlannedRow], missing: int, lines: int | None = None) -> Report:
+    """Return the report of a plan, or of what became of it. `lines`: people's lines, where each row is one mark."""
     outcomes = Counter(row.outcome for row in planned)
     accepted = [row for row in planned if row.outcome is not Outcome.REFUSED]
     made = Report(
         kind,
-        rows=len(planned),
+        rows=len(planned) if lines is None else lines,
         accepted=len(accepted),
         new=outcomes[Outcome.NEW],
         updated=outcomes[Outcome.UPDATED],
@@ -71,17 +77,41 @@ def report(kind: LedgerKind, planned: Sequence[PlannedRow], missing: int) -> Rep
     if kind is LedgerKind.INFLOW:
         made.matched = sum(row.matched for row in accepted)
         made.unmatched = len(accepted) - made.matched
+    if kind in (LedgerKind.ROLLCALL, LedgerKind.PARTICIPATION):
+        said = [row.said for row in accepted if row.said is not None]
+        made.by_attendance = _counted(attendance for attendance, _ in said)
+        made.by_mode = _counted(mode for _, mode in said)
+        made.linked = sum(row.matched for row in accepted)
+    if kind is LedgerKind.PARTICIPATION:
+        # What the host has recorded already is nothing new.
+        made.new = sum(row.outcome is Outcome.NEW and not row.matched for row in accepted)
     return made
 
 
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(words).items()))
+
+
 def _problem(row: PlannedRow, problem: Problem) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "sheet": row.sheet,
         "row": row.row,
         "field": problem.field,
         "code": problem.code,
         "message": message(problem.code),
     }
+    if row.column is not None:
+        found["column"] = letters(row.column)
+    return found
+
+
+def letters(column: int) -> str:
+    """Return a column as Excel names it: 1 is A, 27 is AA."""
+    found = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
 
 
 _WORDS = {
@@ -89,6 +119,8 @@ _WORDS = {
     LedgerKind.MEMBERS: "党员名册",
     LedgerKind.OUTFLOW: "流出党员台账",
     LedgerKind.INFLOW: "流入党员台账",
+    LedgerKind.ROLLCALL: "点名册",
+    LedgerKind.PARTICIPATION: "自报参加情况",
 }
 
 
@@ -103,6 +135,10 @@ def in_words(made: Report, *, applied: bool) -> str:
         f" / new {made.new}, updated {made.updated}, unchanged {made.unchanged}, missing {made.missing}"
     )
     lines = [counted, became]
+    if made.linked is not None:
+        told = "，".join(f"{name} {count}" for name, count in (made.by_attendance or {}).items())
+        lines.append(f"  出勤：{told or '—'} / by attendance")
+        lines.append(f"  与对方记录合并计数 {made.linked} / counted with a record of the other side")
     if made.matched is not None:
         lines.append(
             f"  已与流出方对上 {made.matched}，尚未对上 {made.unmatched}"
@@ -130,7 +166,10 @@ def _listed(head: str, problems: Iterable[dict[str, Any]]) -> list[str]:
     if not found:
         return []
     lines = [f"{head}："]
-    lines += [f"  {p['sheet']} 第 {p['row']} 行 [{p['field']}] {p['code']}：{p['message']}" for p in found[:MAX_SHOWN]]
+    lines += [
+        f"  {p['sheet']} 第 {p['row']} 行{p.get('column', '')} [{p['field']}] {p['code']}：{p['message']}"
+        for p in found[:MAX_SHOWN]
+    ]
     if len(found) > MAX_SHOWN:
         lines.append(f"  …… 另有 {len(found) - MAX_SHOWN} 条 / and {len(found) - MAX_SHOWN} more")
     return lines

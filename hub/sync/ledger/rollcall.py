@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 from collections.abc import Sequence
 
 from hub.sync.ledger import activity_dates, activity_kinds, cells, marks
 from hub.sync.ledger.activity_dates import Parts
-from hub.sync.ledger.dates import DATE_IN_FUTURE, DATE_INVALID
+from hub.sync.ledger.dates import DATE_INVALID
 from hub.sync.ledger.heads import ActivityHead
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
 from hub.sync.ledger.table import Line, Table
@@ -97,16 +95,3 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
             read.append(Mark(column=activity.column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
         lines.append((line, tuple(read)))
     return lines
-
-
-def not_yet_held(
-    found: Sequence[RollcallActivity], lines: Sequence[tuple[Line, Sequence[Mark]]], today: dt.date
-) -> tuple[RollcallActivity, ...]:
-    """Return the activities with an error at those that lie in the future and have marks; without, they are planned."""
-    marked = {mark.activity for _, read in lines for mark in read}
-    return tuple(
-        dataclasses.replace(one, held_on=None, error=Problem("heldOn", DATE_IN_FUTURE))
-        if number in marked and one.held_on and dt.date.fromisoformat((one.held_on + "-01")[:10]) > today
-        else one
-        for number, one in enumerate(found)
-    )

@@ -40,9 +40,9 @@ _log = structlog.get_logger("hub")
 _INSERT: Final = text(
     """
     insert into import_run (id, kind, state, organization_id, file_name, upload_sealed, file_digest, plan_digest,
-                            outcomes, report, total, errors_sealed, created_at, created_by, expires_at)
+                            outcomes, report, total, year, errors_sealed, created_at, created_by, expires_at)
     values (:id, :kind, 'PLANNED', :organization, :name, :upload, :digest, :plan_digest, :outcomes,
-            cast(:report as jsonb), :total, :errors, :now, :by, :expires)
+            cast(:report as jsonb), :total, :year, :errors, :now, :by, :expires)
     """
 )
 _LOCK: Final = text("select * from import_run where id = :id for update")
@@ -50,12 +50,13 @@ _LOCK: Final = text("select * from import_run where id = :id for update")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One file to read: what it lists, whose it is, and its content."""
+    """One file to read: what it lists, whose it is, and its content. `year`: of days that name none."""
 
     kind: LedgerKind
     organization: UUID | None
     content: bytes
     name: str = ""
+    year: int | None = None
 
 
 async def make_plan(
@@ -72,7 +73,7 @@ async def make_plan(
         organization=given.organization,
         system=system,
     )
-    return await plan(context, given.kind, sheets)
+    return await plan(context, given.kind, sheets, given.year)
 
 
 async def start(
@@ -123,6 +124,7 @@ async def keep(
             "outcomes": made.outcomes,
             "report": _json(made.report),
             "total": len(made.rows),
+            "year": given.year,
             "errors": vault.seal_bytes("errors", identifier, errors) if errors else None,
             "now": now,
             "by": viewer.actor,
@@ -240,6 +242,7 @@ async def carry_out(
         kind=LedgerKind(row["kind"]),
         organization=row["organization_id"],
         content=vault.unseal_bytes("upload", run_id, row["upload_sealed"]),
+        year=row["year"],
     )
     async with alone(engine, given.organization, given.kind):
         await claim(engine, given, run_id)
