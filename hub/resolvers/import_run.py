@@ -50,6 +50,7 @@ class RowProblem:
     field: str | None
     code: str
     message: str
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ class Report:
     differences: list[FieldCount]
     errors: list[RowProblem]
     warnings: list[RowProblem]
+    by_attendance: list[FieldCount] | None = None
+    by_mode: list[FieldCount] | None = None
+    linked: int | None = None
 
 
 def report(row: Any, _context: Context) -> Report | None:
@@ -87,10 +91,17 @@ def report(row: Any, _context: Context) -> Report | None:
         suggested_returned=found.get("suggestedReturned", 0),
         matched=found.get("matched"),
         unmatched=found.get("unmatched"),
-        differences=[FieldCount(field, count) for field, count in (found.get("differences") or {}).items()],
+        differences=_counts(found.get("differences")) or [],
         errors=[_problem(problem) for problem in found.get("errors") or ()],
         warnings=[_problem(problem) for problem in found.get("warnings") or ()],
+        by_attendance=_counts(found.get("byAttendance")),
+        by_mode=_counts(found.get("byMode")),
+        linked=found.get("linked"),
     )
+
+
+def _counts(found: Mapping[str, int] | None) -> list[FieldCount] | None:
+    return None if found is None else [FieldCount(word, count) for word, count in found.items()]
 
 
 async def errors_file(row: Any, context: Context) -> str | None:
@@ -119,7 +130,9 @@ async def take_errors(context: Context, address: str) -> bytes | None:
 
 
 def _problem(found: dict[str, Any]) -> RowProblem:
-    return RowProblem(found.get("sheet"), found["row"], found.get("field"), found["code"], found["message"])
+    return RowProblem(
+        found.get("sheet"), found["row"], found.get("field"), found["code"], found["message"], found.get("column")
+    )
 
 
 async def _import(call: Call) -> Any:
@@ -133,6 +146,7 @@ async def _import(call: Call) -> Any:
             organization=said.get("organization_id"),
             content=said["file"].content,
             name=said["file"].name,
+            year=said.get("year"),
         ),
     )
 

@@ -15,12 +15,14 @@ from hub.schema.refusal import Refusal
 from hub.schema.words import derived, given, identified, leaf, of_rows, optional, result
 
 
-@strawberry.type(description="How often the two sides differ on one field.")
+@strawberry.type(
+    description="How often the two sides differ on one field; of participation, how often a word was told."
+)
 class FieldCount:
-    """How often the sides differ on one field."""
+    """How often one field or word."""
 
-    field: str = leaf("The word of the statement.")
-    count: int = leaf("How many liaisons.")
+    field: str = leaf("The word of the statement, or of the enumeration.")
+    count: int = leaf("How many.")
 
 
 @strawberry.type(description="What is wrong with one row of a file. A refused row has exactly one error.")
@@ -30,6 +32,7 @@ class RowProblem:
     sheet: str | None = leaf("The sheet, where the file has several.")
     row: int = leaf("The row as Excel shows it.")
     field: str | None = leaf("The field that is to blame.")
+    column: str | None = leaf("The column as Excel names it, where one cell of a roll call is to blame.")
     code: str = leaf("What to switch on, such as IDENTITY_CHECKSUM or DATE_INVALID.")
     message: str = leaf("What to do, in Chinese. Holds no personal data.")
 
@@ -39,8 +42,8 @@ class ImportReport:
     """The report of an import."""
 
     kind: LedgerKind = leaf("What the ledger lists.")
-    rows: int = leaf("Rows that hold something.")
-    accepted: int = leaf("Rows that go in.")
+    rows: int = leaf("Rows that hold something; of a roll call, people's lines.")
+    accepted: int = leaf("Rows that go in; of a roll call, marks.")
     new: int = leaf("Of these, new records.")
     updated: int = leaf("Of these, records that change.")
     unchanged: int = leaf("Of these, records that say nothing new.")
@@ -49,6 +52,9 @@ class ImportReport:
     matched: int | None = leaf("Liaisons of these rows that have both sides.")
     unmatched: int | None = leaf("Liaisons of these rows that have one side.")
     differences: list[FieldCount] = leaf("On which fields the sides differ, and how often.")
+    by_attendance: list[FieldCount] | None = leaf("Roll calls and reports: how often each attendance, by its word.")
+    by_mode: list[FieldCount] | None = leaf("Roll calls and reports: how often each mode, by its word.")
+    linked: int | None = leaf("Roll calls and reports: how many are counted with a record of the other side.")
     errors: list[RowProblem] = leaf("Refused rows.")
     warnings: list[RowProblem] = leaf("What could not be read in rows that go in all the same.")
 
@@ -80,6 +86,7 @@ class ImportLedgerInput:
     file: Upload = given("xlsx, xls or csv.")
     kind: LedgerKind = given("What it lists.")
     organization_id: ID | None = optional("Whose ledger it is; left out: the caller's organization.")
+    year: int | None = optional("Of days in a roll call that name none.")
 
 
 @strawberry.input(description="The application of a plan that was shown.")

@@ -40,7 +40,7 @@ _MESSAGES = {
     "LIAISON_ENDED": "这次外出已办结，本行没有重新登记：如再次外出，请更新流出时间"
     " / this departure was ended; not opened again: if the member left anew, give the new date",
     "ACTIVITY_OUTSIDE_STAY": "活动日期在报到之前或离开之后：请核对日期；线上参加请写明“线上”"
-    " / the activity lies before the arrival or after the stay: check the day; write 线上 if it was online",
+    " / the activity lies before the arrival or after the stay: check the day, or write that it was online",
     "RECORD_DISPUTED": "党员对这条记录有异议，请先答复异议，再更正 / the member disputes this record: answer that first",
     "CHANGED_SINCE_PLAN": "核对之后记录有了变化，本行未导入：请重新导入"
     " / the record changed after the plan was made; not imported: run the import again",

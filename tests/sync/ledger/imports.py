@@ -32,13 +32,17 @@ def content_of(source: Path | bytes) -> bytes:
 class Hub(World):
     """A hub into which ledgers are imported, by whoever operates it or for one organization (CODE)."""
 
-    async def apply(self, source: Path | bytes, kind: str, organization: str | None = None) -> tuple[Plan, Report]:
-        given, viewer = await self._given(source, kind, organization)
+    async def apply(
+        self, source: Path | bytes, kind: str, organization: str | None = None, year: int | None = None
+    ) -> tuple[Plan, Report]:
+        given, viewer = await self._given(source, kind, organization, year)
         settings = Settings(home=Path("/nowhere"))
         return await command.apply_file(self.database, settings, self.vault, viewer, given, self.now)
 
-    async def report(self, source: Path | bytes, kind: str, organization: str | None = None) -> Report:
-        return (await self.apply(source, kind, organization))[1]
+    async def report(
+        self, source: Path | bytes, kind: str, organization: str | None = None, year: int | None = None
+    ) -> Report:
+        return (await self.apply(source, kind, organization, year))[1]
 
     async def plan(self, source: Path | bytes, kind: str, organization: str | None = None) -> Plan:
         given, viewer = await self._given(source, kind, organization)
@@ -47,11 +51,13 @@ class Hub(World):
                 connection, viewer=viewer, vault=self.vault, now=self.now, system="local", given=given
             )
 
-    async def _given(self, source: Path | bytes, kind: str, organization: str | None) -> tuple[run.Import, Viewer]:
+    async def _given(
+        self, source: Path | bytes, kind: str, organization: str | None, year: int | None = None
+    ) -> tuple[run.Import, Viewer]:
         content = content_of(source)
         named = await self.organization(organization) if organization else None
         viewer = operator("hub import") if named is None else Viewer(named, Role.DEPARTMENT, "hub import", "hub")
-        return run.Import(kind=LedgerKind(kind.upper()), organization=named, content=content), viewer
+        return run.Import(kind=LedgerKind(kind.upper()), organization=named, content=content, year=year), viewer
 
     async def organization(self, code: str) -> UUID:
         return await self.value("select id from organization where code = :code", code=code)

@@ -1,0 +1,215 @@
+"""Roll calls and reports on a hub: whose mark it is, what is refused by itself, again, corrected, told twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hub.domain import candidate, participation_steps
+from tests.domain.liaisons import NOW, World, a_vault, a_world, number
+from tests.domain.lives import do, themselves
+from tests.sync.ledger.imports import LEDGERS, Hub, the_sample
+from tests.sync.ledger.sheets import xlsx
+
+SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
+
+
+@pytest.fixture
+async def hub(database) -> Hub:
+    world = await a_world(database)
+    return Hub(database, world.ids, world.vault, world.now)
+
+
+def rollcall(*rows, days=("9月9日 主题党日", "10月18日集中培训"), above="BJ0101", year="2026年") -> bytes:
+    heads = ["序号", "姓名", "身份证号", *days]
+    lines = [[n, *row] for n, row in enumerate(rows, start=1)]
+    return xlsx(("点名", [["点名册"], [f"党组织：社区党委（代码 {above}）  {year}"], heads, *lines]))
+
+
+def reports(*rows) -> bytes:
+    return xlsx(
+        (
+            "自报",
+            [
+                ["自报情况"],
+                ["姓名", "身份证号码", "活动类别", "活动日期", "组织单位", "参加方式", "佐证"],
+                *map(list, rows),
+            ],
+        )
+    )
+
+
+def told(found) -> list[tuple]:
+    return [(p["row"], p.get("column"), p["field"], p["code"]) for p in found]
+
+
+async def records(hub: Hub) -> list[tuple]:
+    rows = await hub.rows("select held_on, kind, attendance, mode, state, version from participation order by day, id")
+    return [tuple(row.values()) for row in rows]
+
+
+async def test_the_sample_gives_its_numbers_and_the_same_again_nothing(database) -> None:
+    hub = await the_sample(database, World(database, {}, a_vault(), NOW), *SAMPLE)
+    expected = json.loads((LEDGERS / "rollcall.expected.json").read_text())
+
+    plan = (await hub.plan(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01")).report
+    report = await hub.report(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01", 2026)
+
+    assert plan.as_json() == report.as_json()
+    assert (report.rows, report.accepted, report.new, report.errors) == (63, expected["records"], 310, [])
+    assert report.by_attendance == expected["byAttendance"]
+    assert (report.by_mode, report.linked) == ({"ON_SITE": 310}, 0)
+    assert await hub.count("activity") == expected["activities"]
+
+    planned = (await hub.plan(LEDGERS / "participation-reported.xlsx", "participation")).report
+    reported = await hub.report(LEDGERS / "participation-reported.xlsx", "participation")
+    assert planned.as_json() == reported.as_json()
+    assert (reported.rows, reported.accepted, reported.new, reported.linked) == (32, 32, 16, 16)
+
+    before = await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head"))
+    again = await hub.report(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01", 2026)
+    assert (again.new, again.updated, again.unchanged, again.linked) == (0, 0, 310, 16)
+    again = await hub.report(LEDGERS / "participation-reported.xlsx", "participation")
+    assert (again.new, again.unchanged, again.linked) == (0, 32, 16)
+    assert await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head")) == before
+
+
+async def test_reports_before_the_roll_call_link_as_well(database) -> None:
+    hub = await the_sample(database, World(database, {}, a_vault(), NOW), *SAMPLE)
+    first = await hub.report(LEDGERS / "participation-reported.xlsx", "participation")
+    assert (first.new, first.linked) == (32, 0)
+    plan = (await hub.plan(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01")).report
+    assert plan.linked == 16
+    assert (await hub.report(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01", 2026)).linked == 16
+
+
+async def test_each_fault_is_its_own_cell_and_the_rest_goes_in(hub: Hub) -> None:
+    await hub.pair(which=1)  # who came in 2026-04
+    await hub.arrive(which=2, name="周宁", branch="BJ010101", arrived_on="2026-10-01")
+
+    report = await hub.report(
+        rollcall(
+            ("林晓", number(1), "√", "?", "√", "√"),
+            ("周宁", number(2), "√", "×", "√", "线上"),
+            ("吴江", number(3), "√", "√", "", ""),
+            ("林晓", number(1), "×", "#", "", ""),
+            days=("9月9日 主题党日", "10月18日集中培训", "12月9日 主题党日", "9月15日党课"),
+        ),
+        "rollcall",
+        "BJ01",
+    )
+
+    assert told(report.errors) == [
+        (4, "E", "attendance", "MARK_UNKNOWN"),
+        (4, "F", "heldOn", "DATE_IN_FUTURE"),
+        (5, "D", "heldOn", "ACTIVITY_OUTSIDE_STAY"),
+        (5, "F", "heldOn", "DATE_IN_FUTURE"),
+        (6, None, "citizenId", "PERSON_UNKNOWN"),
+        (7, "D", "attendance", "DUPLICATE_IN_FILE"),
+    ]
+    assert told(report.warnings) == [(5, "G", "heldOn", "ACTIVITY_OUTSIDE_STAY")]
+    assert (report.rows, report.accepted, report.by_mode) == (4, 5, {"ONLINE": 1, "ON_SITE": 4})
+    assert report.by_attendance == {"ABSENT_UNEXCUSED": 1, "LATE": 1, "PRESENT": 3}
+
+
+async def test_a_day_that_does_not_exist_is_one_error_at_its_head(hub: Hub) -> None:
+    await hub.pair(which=1)
+    report = await hub.report(
+        rollcall(("林晓", number(1), "√", "√"), days=("2月29日党课", "10月9日 主题党日")), "rollcall", "BJ01"
+    )
+    assert told(report.errors) == [(3, "D", "heldOn", "DATE_INVALID")]
+    assert await records(hub) == [("2026-10-09", "THEME_DAY", "PRESENT", "ON_SITE", "CONFIRMED", 1)]
+
+
+async def test_a_later_list_corrects_and_keeps_what_it_said_before(hub: Hub) -> None:
+    await hub.pair(which=1)
+    await hub.report(rollcall(("林晓", number(1), "×", "√")), "rollcall", "BJ01")
+    report = await hub.report(rollcall(("林晓", number(1), "#", "√")), "rollcall", "BJ01")
+    assert (report.new, report.updated, report.unchanged) == (0, 1, 1)
+    assert await records(hub) == [
+        ("2026-09-09", "THEME_DAY", "LATE", "ON_SITE", "CONFIRMED", 2),
+        ("2026-10-18", "TRAINING", "PRESENT", "ON_SITE", "CONFIRMED", 1),
+    ]
+    kept = await hub.rows("select version, attendance from participation_history")
+    assert kept == [{"version": 1, "attendance": "ABSENT_UNEXCUSED"}]
+
+
+async def test_a_list_does_not_answer_a_dispute(hub: Hub) -> None:
+    person, _, _ = await hub.pair(which=1)
+    await hub.report(rollcall(("林晓", number(1), "×", "")), "rollcall", "BJ01")
+    record = await hub.value("select id from participation")
+    await do(hub, participation_steps.dispute, record, themselves(hub, person), reason="我在场")
+    report = await hub.report(rollcall(("林晓", number(1), "√", "")), "rollcall", "BJ01")
+    assert told(report.errors) == [(4, "D", "attendance", "RECORD_DISPUTED")]
+
+
+async def test_names_without_numbers_are_looked_for_at_the_host(hub: Hub) -> None:
+    await hub.arrive(which=1, name="林晓", branch="BJ010101")
+    await hub.arrive(which=2, name="周宁", branch="BJ010101")
+    await hub.arrive(which=3, name="周宁", branch="BJ010102")
+    await hub.arrive("BJ02", which=4, name="吴江")
+    report = await hub.report(
+        rollcall(("林晓", "", "√", ""), ("周宁", "", "√", ""), ("吴江", "", "√", "")), "rollcall", "BJ"
+    )
+    assert told(report.errors) == [(5, None, "name", "PERSON_AMBIGUOUS"), (6, None, "name", "PERSON_UNKNOWN")]
+    assert told(report.warnings) == [(4, "D", "citizenId", "IDENTITY_MISSING")]
+    assert report.accepted == 1
+
+
+async def test_a_home_branch_calls_its_own_members(hub: Hub) -> None:
+    person = await hub.member(which=1)
+    report = await hub.report(rollcall(("林晓", number(1), "√", "△"), above="YL0101"), "rollcall", "YL01")
+    assert (report.accepted, report.errors) == (2, [])
+    rows = await hub.rows("select member_id, arrival_id, state from participation")
+    assert rows == [{"member_id": person, "arrival_id": None, "state": "ACKNOWLEDGED"}] * 2
+
+
+async def test_a_place_learns_nothing_of_members_elsewhere(hub: Hub) -> None:
+    await hub.member(which=1)  # who exists, and has not arrived here
+    first = await hub.report(rollcall(("林晓", number(1), "√", "√")), "rollcall", "BJ01")
+    second = await hub.report(rollcall(("林晓", number(9), "√", "√")), "rollcall", "BJ01")
+    assert first.as_json() == second.as_json()
+    assert told(first.errors) == [(4, None, "citizenId", "PERSON_UNKNOWN")]
+
+
+async def test_a_foreign_host_is_no_organization_of_the_importer(hub: Hub) -> None:
+    await hub.arrive("BJ02", which=1)
+    report = await hub.report(rollcall(("林晓", number(1), "√", "√"), above="BJ02"), "rollcall", "BJ01")
+    assert told(report.errors) == [(4, None, "organization", "ORGANIZATION_UNKNOWN")]
+    assert await hub.count("activity") == 0
+
+
+async def test_reports_are_refused_by_row_and_outside_the_stay_go_in(hub: Hub) -> None:
+    await hub.pair(which=1)
+    report = await hub.report(
+        reports(
+            ("林晓", number(1), "主题党日", "2026-11-09", "", "现场", "照片"),
+            ("林晓", number(1), "主题党日", "2026-11-09", "", "现场", "照片"),
+            ("林晓", number(1), "党课", "2026-02-09", "", "现场", "照片"),
+            ("林晓", number(1), "党课", "2026-12-09", "", "现场", ""),
+            ("吴江", number(8), "党课", "2026-10-09", "", "现场", ""),
+        ),
+        "participation",
+        "YL01",
+    )
+    assert told(report.errors) == [
+        (4, None, "heldOn", "DUPLICATE_IN_FILE"),
+        (6, None, "heldOn", "DATE_IN_FUTURE"),
+        (7, None, "citizenId", "PERSON_UNKNOWN"),
+    ]
+    assert told(report.warnings) == [(5, None, "heldOn", "ACTIVITY_OUTSIDE_STAY")]
+    assert (report.accepted, report.new, report.linked) == (2, 2, 0)
+
+
+async def test_an_unmatched_arrivals_marks_wait_and_cross_with_the_match(hub: Hub) -> None:
+    await hub.leave(await hub.member(which=1))  # names nobody: a question
+    came = await hub.arrive(which=1)
+    await hub.report(rollcall(("林晓", number(1), "√", "√")), "rollcall", "BJ01")
+    await hub.report(
+        reports(("林晓", number(1), "主题党日", "2026-09-09", "", "现场", "照片")), "participation", "YL01"
+    )
+    assert await hub.count("participation", "twin_id is not null") == 0
+    await hub.ask()
+    await hub.answer(candidate.confirm, came)
+    assert await hub.count("participation", "twin_id is not null") == 1
