@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from hub.sync.ledger.cells import INVISIBLE
+from hub.domain.phone import INVISIBLE
 from hub.sync.ledger.participation_columns import PARTICIPATION
 
 
