@@ -168,14 +168,14 @@ def address_columns(vault: Vault, subject: UUID, address: str | None) -> dict[st
 
 
 def phone_columns(vault: Vault, subject: UUID, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a phone cell: the own number first, another with whose it is."""
+    """Return the columns of a phone cell: the own number first, another with whose it is (without a number, nobody's)."""
     own, other = _as_kept(given.get("phone")), _as_kept(given.get("other_phone"))
     return {
         "phone_sealed": vault.seal("phone", subject, own) if own else None,
         "phone_masked": mask_phone(own) if own else None,
         "other_phone_sealed": vault.seal("other phone", subject, other) if other else None,
         "other_phone_masked": mask_phone(other) if other else None,
-        "other_phone_whose": given.get("other_phone_whose") or None,
+        "other_phone_whose": (given.get("other_phone_whose") or None) if other else None,
         "phone_digests": phone_digests(vault, (own, other, *given.get("more_phones", ()))) or None,
     }
 
