@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
-from hub.domain import crossing, departure, discrepancy, inbox, match
+from hub.domain import crossing, departure, discrepancy, inbox, match, visibility
 from hub.domain.dates import today
 from hub.domain.locate import locate, lock
 from hub.domain.outcome import Changed
@@ -20,9 +20,9 @@ from hub.domain.pair import RELATED, pairs
 from hub.domain.rule import rule
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import NotFound, ReasonRequired, StaleVersion, WrongState
+from hub.errors import NotFound, ReasonRequired, StaleVersion, WrongSide, WrongState
 from hub.feed.append import Event, append
-from hub.models import Aggregate, DenialCode, EventKind, RuleCode, Side, Topic
+from hub.models import Aggregate, Arrival, DenialCode, EventKind, RuleCode, Side, Topic
 
 _MATCH: Final = text("select * from match where id = :id for update")
 _MEMBER: Final = text("select id from member where id = :id for update")
@@ -168,9 +168,13 @@ async def object_to_denial(
 ) -> Changed:
     """The inflow side says: look again. The question is open again, with the objection.
 
-    Only where a denial reached this registrar; otherwise WRONG_STATE, the same whether or not a question exists.
+    Only where a denial reached this registrar; otherwise WRONG_STATE, the same whether or not a question exists. Raises
+    WrongSide for the outflow side that was asked, NotFound for strangers.
     """
     located = (await locate(connection, viewer, [liaison_id]))[liaison_id]
+    if not located.sides and await visibility.row(connection, viewer, Arrival, liaison_id) is not None:
+        # Who was asked about the arrival sees it, so that "not found" would be untrue.
+        raise WrongSide
     statement = located.statement(Side.INFLOW)
     if not reason.strip():
         raise ReasonRequired("reason")
