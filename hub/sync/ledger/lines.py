@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from hub.domain import statement
 from hub.domain.identity import gender
+from hub.domain.phone import NUMBER, written
 from hub.sync.ledger import activity_dates, cells, columns, identity, participation, phones, rollcall
 from hub.sync.ledger.line_cells import LineCells
 from hub.sync.ledger.mentions import OrganizationMention, Source
@@ -224,9 +225,10 @@ class LineReader(Generic[K]):
         phone = found.own or found.other
         both = read.text("inflowLeaderContact")
         if both:
-            name = name or cells.name(_NUMBERS_AND_MARKS.sub(" ", both))
-            contact, _ = phones.phones(_NUMBERS_ONLY.sub("、", both))
-            phone = phone or contact.own
+            contact = cells.plain(both)
+            name = name or cells.name(_NUMBERS_AND_MARKS.sub(" ", NUMBER.sub(" ", contact)))
+            number = NUMBER.search(contact)
+            phone = phone or (written(number) if number else None)
         return name, phone
 
     def _organization(self, read: LineCells, line: Line, number: str | None) -> tuple[K | None, str | None, str | None]:
@@ -285,7 +287,6 @@ class LineReader(Generic[K]):
 
 # What no duty needs of people whose participation is told.
 _NOT_ASKED: dict[str, Any] = dict.fromkeys(["category", "phone", "other_phone", "other_phone_whose"])
-_NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")
 
 
 def _text_of(mention: OrganizationMention | None) -> str | None:
