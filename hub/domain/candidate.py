@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
-from hub.domain import crossing, departure, discrepancy, inbox, match, visibility
+from hub.domain import crossing, departure, discrepancy, inbox, match, transfer_record, visibility
 from hub.domain.dates import today
 from hub.domain.locate import locate, lock
 from hub.domain.outcome import Changed
@@ -249,6 +249,7 @@ async def undo(
     row = (await connection.execute(_MATCH, {"id": located.match_id})).mappings().one()
     if row["state"] != "CONFIRMED" or row["ended_at"] is not None:
         raise WrongState(state="ENDED")
+    transfers = await transfer_record.sight(connection, members=[row["member_id"]])
     await connection.execute(
         text(
             "update match set state = 'UNDONE', undone_at = :now, undone_by = :by, undo_reason = :reason,"
@@ -265,6 +266,7 @@ async def undo(
     pair = (await pairs(connection, [located.match_id]))[0]
     await crossing.go_back(connection, now=now, pair=pair)
     await append(connection, match.parted(pair, now), at=now)
+    await transfer_record.tell(connection, transfers, now=now)
     await discrepancy.drop(connection, now=now, by=viewer.actor, pairs=[pair])
     await inbox.restate(connection, [located.departure_id, located.arrival_id])
     statement = located.departure_id if Side.OUTFLOW in located.sides else located.arrival_id

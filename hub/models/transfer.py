@@ -74,6 +74,7 @@ class Transfer(Base):
             unique=True,
             postgresql_where=text("state not in ('CLOSED','REFUSED','REJECTED','WITHDRAWN')"),
         ),
+        Index(None, "member_id"),
         Index(None, "outflow_organization_id", "created_at", "id"),
         Index(None, "inflow_organization_id", "created_at", "id"),
         Index(None, "issuer_id", "created_at", "id"),
