@@ -207,6 +207,8 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
         ("workUnit", *_UNIT),
         ("address", _ADDRESS),
         *_CARD,
+        ("registrarCode", r"(?:登记|报到)(?:的)?(?:党组织|党委|组织)(?:代码|编码|编号|代号)"),
+        ("registrar", r"(?:登记|报到)(?:的)?(?:党组织|党委|组织)(?:名称|全称)?"),
         ("branchCode", _BRANCH_CODE),
         ("organizationParent", _PARENT),
         ("branch", r"(?:现)?(?:编入|纳入|接收|安排|接纳|落实|参加|流入|挂靠|分配|现属|加入)(?:到|至|的)?(?:所在|组织生活|活动)?(?:的)?(?:党支部|支部|党组织|党小组)(?:名称|全称)?|编入(?:何)?(?:党)?支部", *_BRANCH),
