@@ -21,6 +21,7 @@ from hub.models import EndReason, ReasonCode, RuleCode, Side, TransferState
 
 # The order of locks everywhere: organization, member, departure, arrival, match, transfer.
 _PLACES = text("select member_id, issuer_id, inflow_organization_id from transfer where id = :id")
+_WITHDRAWN_AT = text("select max(at) from transfer_step where transfer_id = :id and kind = 'TRANSFER_WITHDRAWN'")
 _PEOPLE = (
     text("select id from departure where member_id = :member and ended_on is null order by id for update"),
     text(
@@ -52,6 +53,9 @@ async def accept(
 ) -> Changed:
     """Accept a member into a branch, on a day on which the letter was valid. It binds the outflow side (domain 0.1).
 
+    Where the outflow side had withdrawn over silence, an acceptance on an earlier day moves nobody: it is noted on the
+    transfer, which stays WITHDRAWN, as a case for both (`late_accepted_on`, decision 0006).
+
     Within one hub the release falls into the same transaction: the affiliation moves, valid from `accepted_on`, the
     letter is used, the receipt is owed (rule RECEIPT), the member's open departure ends as TRANSFERRED. Category and
     the dates of membership stay as they are (domain 0.8). Raises the refusals of a step, CannotIssueLetters,
@@ -65,7 +69,8 @@ async def accept(
     for statement in _PEOPLE:
         await connection.execute(statement, {"member": known.member_id})
     held = await hold(connection, viewer, transfer_id)
-    line = held.take(Step.ACCEPT, version)
+    late = await _is_late(connection, held, accepted_on)
+    line = held.take(Step.ACCEPT_LATE if late else Step.ACCEPT, version)
     checklist = {"phoned_on": phoned_on, "unit_looked_up_on": unit_looked_up_on, "talked_on": talked_on}
     _complete(checklist, accepted_on)
     await _placeable(connection, held, branch_id)
@@ -75,6 +80,9 @@ async def accept(
     link = await affiliation.last(connection, known.member_id)
     if link is None or link.ends is not None:
         raise NotInForce
+    if late:
+        change = Change({"late_accepted_on": accepted_on}, note=note)
+        return await transfer_record.write(connection, held, viewer=viewer, now=now, lines=[line], change=change)
     if accepted_on <= link.starts:
         raise InvalidInput("acceptedOn")
     receipt = await rule(connection, RuleCode.RECEIPT, accepted_on, held.places["inflow_organization_id"])
@@ -112,6 +120,18 @@ async def accept(
         reason=EndReason.TRANSFERRED,
     )
     return changed
+
+
+async def _is_late(connection: AsyncConnection, held: Held, accepted_on: date) -> bool:
+    """Tell whether an acceptance fell before the day on which silence let the outflow side withdraw, and is told after.
+
+    Only that withdrawal leaves the question standing: granting it, or a new letter, takes the question back.
+    """
+    row = held.row
+    if held.state is not TransferState.WITHDRAWN or row.withdrawal_asked_on is None or row.late_accepted_on is not None:
+        return False
+    withdrawn_at = (await connection.execute(_WITHDRAWN_AT, {"id": held.id})).scalar_one()
+    return accepted_on < today(withdrawn_at)
 
 
 def _complete(checklist: dict[str, date | None], accepted_on: date) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
-from hub.domain import discrepancy, history, identity, inbox, match, question, statement
+from hub.domain import discrepancy, history, identity, inbox, match, question, statement, transfer_record
 from hub.domain.dates import today
 from hub.domain.locate import Located, locate, lock
 from hub.domain.outcome import Changed, Outcome
@@ -304,8 +304,9 @@ async def _write(
 ) -> None:
     await history.keep(connection, "arrival", changed)
     sides = await audiences(connection, arrivals=changed)
-    await connection.execute(_UPDATE, [{c: row[c] for c in ("id", *_WRITTEN)} for row in changed.values()])
     moved = set(placed)
+    transfers = await transfer_record.sight(connection, arrivals=moved) if moved else None
+    await connection.execute(_UPDATE, [{c: row[c] for c in ("id", *_WRITTEN)} for row in changed.values()])
     await append(
         connection,
         [
@@ -319,6 +320,8 @@ async def _write(
         ],
         at=now,
     )
+    if transfers is not None:
+        await transfer_record.tell(connection, transfers, now=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
     pairs = await match.match_certain(connection, now=now, by=viewer.actor, arrivals=changed, fresh=changed)
     await discrepancy.compare(connection, vault=vault, now=now, subjects=changed)

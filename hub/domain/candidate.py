@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
 from hub.database.copy import copy_rows
-from hub.domain import crossing, departure, discrepancy, inbox, match
+from hub.domain import crossing, departure, discrepancy, inbox, match, transfer_record, visibility
 from hub.domain.dates import today
 from hub.domain.locate import locate, lock
 from hub.domain.outcome import Changed
@@ -20,9 +20,9 @@ from hub.domain.pair import RELATED, pairs
 from hub.domain.rule import rule
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import NotFound, ReasonRequired, StaleVersion, WrongState
+from hub.errors import NotFound, ReasonRequired, StaleVersion, WrongSide, WrongState
 from hub.feed.append import Event, append
-from hub.models import Aggregate, DenialCode, EventKind, RuleCode, Side, Topic
+from hub.models import Aggregate, Arrival, DenialCode, EventKind, RuleCode, Side, Topic
 
 _MATCH: Final = text("select * from match where id = :id for update")
 _MEMBER: Final = text("select id from member where id = :id for update")
@@ -168,9 +168,13 @@ async def object_to_denial(
 ) -> Changed:
     """The inflow side says: look again. The question is open again, with the objection.
 
-    Only where a denial reached this registrar; otherwise WRONG_STATE, the same whether or not a question exists.
+    Only where a denial reached this registrar; otherwise WRONG_STATE, the same whether or not a question exists. Raises
+    WrongSide for the outflow side that was asked, NotFound for strangers.
     """
     located = (await locate(connection, viewer, [liaison_id]))[liaison_id]
+    if not located.sides and await visibility.row(connection, viewer, Arrival, liaison_id) is not None:
+        # Who was asked about the arrival sees it, so that "not found" would be untrue.
+        raise WrongSide
     statement = located.statement(Side.INFLOW)
     if not reason.strip():
         raise ReasonRequired("reason")
@@ -245,6 +249,7 @@ async def undo(
     row = (await connection.execute(_MATCH, {"id": located.match_id})).mappings().one()
     if row["state"] != "CONFIRMED" or row["ended_at"] is not None:
         raise WrongState(state="ENDED")
+    transfers = await transfer_record.sight(connection, members=[row["member_id"]])
     await connection.execute(
         text(
             "update match set state = 'UNDONE', undone_at = :now, undone_by = :by, undo_reason = :reason,"
@@ -261,6 +266,7 @@ async def undo(
     pair = (await pairs(connection, [located.match_id]))[0]
     await crossing.go_back(connection, now=now, pair=pair)
     await append(connection, match.parted(pair, now), at=now)
+    await transfer_record.tell(connection, transfers, now=now)
     await discrepancy.drop(connection, now=now, by=viewer.actor, pairs=[pair])
     await inbox.restate(connection, [located.departure_id, located.arrival_id])
     statement = located.departure_id if Side.OUTFLOW in located.sides else located.arrival_id

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
-from hub.domain import crossing
+from hub.domain import crossing, transfer_record
 from hub.domain.pair import RELATED, Pair
 from hub.feed.append import Event, append
 from hub.models import Aggregate, EventKind, Topic
@@ -155,6 +155,7 @@ async def confirm_rows(
             _ASKED, {"arrivals": [r.arrival_id for r in found], "members": [r.member_id for r in found]}
         )
     }
+    transfers = await transfer_record.sight(connection, members=[r.member_id for r in found])
     confirmed: list[Pair] = []
     records: list[tuple[Any, ...]] = []
     answers: list[dict[str, Any]] = []
@@ -202,6 +203,7 @@ async def confirm_rows(
     if answers:
         await connection.execute(_ANSWER, answers)
     await append(connection, [event for pair in confirmed for event in joined(pair, now)], at=now)
+    await transfer_record.tell(connection, transfers, now=now)
     await crossing.cross(connection, now=now, pairs=confirmed)
     return confirmed
 

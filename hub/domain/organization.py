@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import inbox, officer
+from hub.domain import phone as phones
 from hub.domain.dates import today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
@@ -273,6 +274,9 @@ async def change_officer(
         raise NotFound
     if not name.strip():
         raise InvalidInput("name")
+    number = phones.canonical(phone) if phone else None
+    if phone and number is None:
+        raise InvalidInput("phone")
     found = (await connection.execute(_CURRENT, {"ids": [organization_id]})).mappings().one_or_none()
     if found is None:
         raise NotFound
@@ -287,7 +291,7 @@ async def change_officer(
         now=now,
         organization_id=organization_id,
         name=name.strip(),
-        phone=phone,
+        phone=number,
         since_on=since_on,
     )
     await connection.execute(_MOVE_VERSION, {"id": organization_id})

@@ -37,6 +37,28 @@ _RULE: Final = {
     TaskKind.UNREADABLE: RuleCode.REMARK_ANSWER,
     TaskKind.TRANSFER_ELIGIBLE: RuleCode.REMARK_ANSWER,
 }
+_WHAT_HOLDS: Final = {
+    "AWAY": "仍在外",
+    "RETURNED": "已返回",
+    "MOVED_ON": "去了别处",
+    "TRANSFERRED": "组织关系已转走",
+    "DECEASED": "去世",
+    "NO_CONTACT": "暂未取得联系",
+}
+ANSWERS: Final[Mapping[TaskKind, Mapping[str, str]]] = {
+    TaskKind.STILL_AWAY: _WHAT_HOLDS,
+    TaskKind.REMARK: _WHAT_HOLDS,
+    TaskKind.UNREADABLE: {"FILLED": "已补填", "NOT_KNOWN": "无从得知", "NOT_NEEDED": "无需填写"},
+    # That a transfer will be requested is no answer: the request itself is.
+    TaskKind.TRANSFER_ELIGIBLE: {
+        "NOT_ELIGIBLE": "不符合条件",
+        "NOT_FIXED": "地点不固定",
+        "RETURNING_SOON": "近期将返回",
+        "OTHER": "其他",
+    },
+}
+"""What a person may answer, by kind, with its Chinese words; the hub itself also writes CLOSED and REQUESTED."""
+
 # An open question is not asked twice; an answered one about the same thing is not asked again either,
 # except whether somebody is still away, which each month's list may ask anew.
 _ASK: Final = text(
@@ -142,8 +164,9 @@ async def complete(
         raise NotFound("taskId")
     if row["answered_at"] is not None:
         raise WrongState(state="ANSWERED")
-    if not answer.strip():
-        raise InvalidInput("answer")
+    permitted = ANSWERS[TaskKind(row["kind"])]
+    if answer not in permitted:
+        raise InvalidInput("answer", message=_permitted(permitted))
     if row["kind"] == TaskKind.TRANSFER_ELIGIBLE and not (note or "").strip():
         raise ReasonRequired("note")
     await connection.execute(
@@ -153,6 +176,11 @@ async def complete(
         {"answer": answer, "note": note, "now": now, "by": viewer.actor, "id": question_id},
     )
     return Changed(question_id, 1)
+
+
+def _permitted(answers: Mapping[str, str]) -> str:
+    chinese = "、".join(f"{words} {answer}" for answer, words in answers.items())
+    return f"请答以下之一：{chinese}。 Answer one of: {', '.join(answers)}."
 
 
 # Away for the rule's six calendar months at a place that the inflow side confirms: should transfer (应转尽转, 条例 Art 25).

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import identity, statement
+from hub.domain import identity, phone, statement
 from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, ReasonRequired
@@ -61,7 +61,10 @@ async def find_by_number(
     require_organization(viewer)
     if not reason.strip():
         raise ReasonRequired("reason")
-    normal = identity.canonical(number) if kind == "CITIZEN_ID" else statement.plain(number)
+    if kind == "CITIZEN_ID":
+        normal = identity.canonical(number)
+    else:
+        normal = (phone.canonical(number) if kind == "PHONE" else None) or statement.plain(number)
     if not normal:
         raise InvalidInput("number")
     digest = vault.digest("citizen id" if kind == "CITIZEN_ID" else "phone", normal)

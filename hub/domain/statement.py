@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from hub.crypto import Vault, mask_address, mask_ends, mask_phone
+from hub.domain import phone
 from hub.domain.dates import first_day, is_partial
 from hub.errors import InvalidInput
 
@@ -57,6 +58,7 @@ PARTIAL_DATES: Final = frozenset(
 NOT_TO_COME: Final = frozenset({"arrived_on", "left_on", "joined_on", "full_member_on", "confirmed_on"})
 """Dates of what has happened. A departure may be registered before it, and dues be paid in advance."""
 PHONE_FIELDS: Final = frozenset({"phone", "other_phone", "other_phone_whose", "more_phones"})
+PHONES: Final = frozenset({"phone", "other_phone", "inflow_leader_phone"})
 MAX_LENGTH: Final = 500
 
 
@@ -74,13 +76,16 @@ def name_key(name: str) -> str:
 
 def phone_digests(vault: Vault, numbers: Iterable[str | None]) -> list[bytes]:
     """Return the digests of some numbers, blanks left out."""
-    return [vault.digest("phone", plain(number)) for number in numbers if number]
+    return [vault.digest("phone", plain(_as_kept(number) or "")) for number in numbers if number]
 
 
 def unsayable(given: Mapping[str, Any], day: date) -> InvalidInput | None:
-    """Return why no record can hold what is given: a text too long, no date, or a day to come; None where it can."""
+    """Return why no record can hold what is given: a text too long, no date, no phone number, or a day to come; None
+    where it can."""
     for field, value in given.items():
         if isinstance(value, str) and len(value) > MAX_LENGTH:
+            return InvalidInput(field)
+        if value and field in PHONES and phone.canonical(value) is None:
             return InvalidInput(field)
         if value is not None and field in PARTIAL_DATES and not is_partial(value):
             return InvalidInput(field)
@@ -106,6 +111,8 @@ def columns(
             found.update(address_columns(vault, subject, value))
         elif field == "unreadable":
             continue
+        elif field in PHONES - PHONE_FIELDS:
+            found[field] = _as_kept(value)
         elif field not in PHONE_FIELDS:
             found[field] = value or None if isinstance(value, str) else value
     if not PHONE_FIELDS.isdisjoint(given):
@@ -161,16 +168,21 @@ def address_columns(vault: Vault, subject: UUID, address: str | None) -> dict[st
 
 
 def phone_columns(vault: Vault, subject: UUID, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a phone cell: the own number first, another with whose it is."""
-    own, other = given.get("phone"), given.get("other_phone")
+    """Return the columns of a phone cell: the own number first, another with whose it is (without a number, nobody's)."""
+    own, other = _as_kept(given.get("phone")), _as_kept(given.get("other_phone"))
     return {
         "phone_sealed": vault.seal("phone", subject, own) if own else None,
         "phone_masked": mask_phone(own) if own else None,
         "other_phone_sealed": vault.seal("other phone", subject, other) if other else None,
         "other_phone_masked": mask_phone(other) if other else None,
-        "other_phone_whose": given.get("other_phone_whose") or None,
+        "other_phone_whose": (given.get("other_phone_whose") or None) if other else None,
         "phone_digests": phone_digests(vault, (own, other, *given.get("more_phones", ()))) or None,
     }
+
+
+def _as_kept(number: str | None) -> str | None:
+    """Return a number in the one form in which two spellings of it are equal; what was kept before there was one stays."""
+    return (phone.canonical(number) or number) if number else None
 
 
 def citizen_id_columns(vault: Vault, subject: UUID, citizen_id: str | None) -> dict[str, Any]:

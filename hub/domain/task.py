@@ -142,6 +142,19 @@ _SOURCES: Final[dict[str, str]] = {
           join lateral (select * from letter l where l.transfer_id = t.id order by l.issued_at desc limit 1) l on true
          where t.state = 'LETTER_ISSUED' and l.state = 'EXPIRED'
     """,
+    "LATE_ACCEPTANCE": f"""
+        select 'LATE_ACCEPTANCE', s.side, s.organization, s.other, ({_DAY.format("told.at")} + {_AFTER.format("transfer_step")})::date,
+               'Transfer', t.id, case s.side when 'OUTFLOW' then t.id else md5(t.id || s.side)::uuid end, ''
+          from transfer t
+          join lateral (select max(w.at) as at from transfer_step w
+                         where w.transfer_id = t.id and w.kind = 'LATE_ACCEPTANCE_RECORDED') told on true
+          cross join lateral (values ('OUTFLOW', t.issuer_id, t.inflow_organization_id),
+                                     ('INFLOW', t.inflow_organization_id, t.issuer_id)) as s(side, organization, other)
+         where t.late_accepted_on is not null and t.late_settled_on is null
+           and not exists (select from transfer n where n.member_id = t.member_id and n.created_at > told.at)
+           and exists (select from affiliation f where f.member_id = t.member_id and f.superseded_at = 'infinity'
+                          and f.ends is null)
+    """,
     "RETURNED_NOT_CLOSED": f"""
         select 'RETURNED_NOT_CLOSED', 'OUTFLOW', d.organization_id, null::uuid,
                ({_DAY.format("d.amended_at")} + {_AFTER.format("returned_closed")})::date, 'Liaison', d.id
@@ -173,7 +186,7 @@ _SOURCES: Final[dict[str, str]] = {
           from question q where q.answered_at is null
     """,
 }
-_WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE", *task_life.WITH_OWN_ID)
+_WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE", "LATE_ACCEPTANCE", *task_life.WITH_OWN_ID)
 """Sources where one record may give two tasks of a kind, so each names its task."""
 _ANSWERED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE")
 _PAGE: Final = """
@@ -205,6 +218,7 @@ _CITED: Final = {
     "TRANSFER_ELIGIBLE": RuleCode.TRANSFER_ELIGIBLE_AFTER,
     "RETURNED_NOT_CLOSED": RuleCode.RETURNED_CLOSED,
     "TWO_MEMBERS": RuleCode.TWO_MEMBERS_ANSWER,
+    "LATE_ACCEPTANCE": RuleCode.TRANSFER_STEP,
     **task_life.CITED,
 }
 _TEXTS: Final = {
@@ -226,6 +240,7 @@ _TEXTS: Final = {
     "TRANSFER_ELIGIBLE": "在固定地点已满六个月，应转尽转：请发起转接或说明理由 / Six months at one place: request a transfer or say why not",
     "RETURNED_NOT_CLOSED": "党员已返回但外出记录未办结，请办结 / Returned but not closed: end the liaison",
     "TWO_MEMBERS": "同一号码登记了两名党员，请核实 / One number on two members: find out which holds",
+    "LATE_ACCEPTANCE": "撤回生效后才得知接收方此前已接收，请双方商定 / Accepted in time but told after the withdrawal: settle what holds",
 }
 _FIELDS_IN_CHINESE: Final = {
     "departedOn": "流出时间",

@@ -280,8 +280,18 @@ async def close(
     version: int,
     **given: Unpack[StepInput],
 ) -> Changed:
-    """Close for the issuing committee, after the receipt (domain 0.5). Raises the refusals of a step, InvalidInput."""
+    """Close for the issuing committee, after the receipt (domain 0.5). Raises the refusals of a step, InvalidInput.
+
+    On a withdrawn transfer it closes the case of a late acceptance: the withdrawal stands, and the note says why.
+    """
     held = await hold(connection, viewer, transfer_id)
+    if held.row.late_accepted_on is not None and held.row.late_settled_on is None:
+        line = held.take(Step.SETTLE_LATE, version)
+        only(given)
+        if not (why := (given.get("note") or "").strip()):
+            raise ReasonRequired("note")
+        change = Change({"late_settled_on": today(now)}, note=why)
+        return await transfer_record.write(connection, held, viewer=viewer, now=now, lines=[line], change=change)
     line = held.take(Step.CLOSE, version)
     only(given, "national_system_on")
     change = Change(said(given, Side.OUTFLOW, now), note=given.get("note"))

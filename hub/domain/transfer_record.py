@@ -60,6 +60,19 @@ _AUDIENCE = text(
     select id, array_agg(organization order by organization) as organizations from sees group by id
     """
 )
+# Held until the end: a step that changes who sees a transfer, and a match that does, come one after the other.
+_OF_PEOPLE = text(
+    """
+    select * from transfer
+     where member_id = any(array(
+        select unnest(cast(:members as uuid[]))
+        union select member_id from match where arrival_id = any(:arrivals) and state = 'CONFIRMED'))
+     order by id for share
+    """
+)
+_ABOVE = text(
+    "select distinct ancestor from organization_closure where ancestor = any(:above) and descendant = any(:below)"
+)
 _STEPS = text("select * from transfer_step where transfer_id = any(:ids) order by transfer_id, number")
 _LAST_STEP = text("select coalesce(max(number), 0) from transfer_step where transfer_id = :id")
 _PLACES = ("outflow_organization_id", "issuer_id", "inflow_organization_id", "review_organization_id")
@@ -219,14 +232,55 @@ async def write(
     after = await audience(connection, [held.id])
     template = event(EventKind.TRANSFER_SHARED, held.row, version, after[held.id], now, viewer.organization)
     heard = [replace(template, kind=line.kind) for line in lines]
-    gone = set(before[held.id]) - set(after[held.id])
-    come = set(after[held.id]) - set(before[held.id])
-    crossing = [(EventKind.TRANSFER_UNSHARED, gone), (EventKind.TRANSFER_SHARED, come)]
-    crossed = [replace(template, kind=kind, audience=sorted(who)) for kind, who in crossing if who]
+    crossed = await _crossing(connection, template, before[held.id], after[held.id])
     await append(connection, [*crossed, *heard], at=now)
     if change.values.keys() & {"national_system_out_on", "national_system_in_on"}:
         await national_system.compare(connection, now=now, transfer_id=held.id, organizations=after[held.id])
     return Changed(held.id, version)
+
+
+async def _crossing(
+    connection: AsyncConnection, template: Event, before: Iterable[UUID], after: Iterable[UUID]
+) -> list[Event]:
+    """Return the events for those who cease and begin to see a transfer; who sees it anyway from above hears none."""
+    events = []
+    for kind, saw, see in (
+        (EventKind.TRANSFER_UNSHARED, set(after), set(before)),
+        (EventKind.TRANSFER_SHARED, set(before), set(after)),
+    ):
+        if crossed := see - saw:
+            found = await connection.execute(_ABOVE, {"above": list(crossed), "below": list(saw)})
+            if who := crossed - set(found.scalars()):
+                events.append(replace(template, kind=kind, audience=sorted(who)))
+    return events
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Some people's transfers, and who saw them before a match or a placement changed it."""
+
+    rows: list[Row[Any]]
+    before: Mapping[UUID, list[UUID]]
+
+
+async def sight(connection: AsyncConnection, *, members: Iterable[UUID] = (), arrivals: Iterable[UUID] = ()) -> Sight:
+    """Return who sees the transfers of some members, and of those whom some arrivals are matched with. They stay locked:
+    call it after the statements and matches are locked, and before they are written."""
+    wanted = {"members": list(members), "arrivals": list(arrivals)}
+    rows = list(await connection.execute(_OF_PEOPLE, wanted))
+    return Sight(rows, await audience(connection, [row.id for row in rows]) if rows else {})
+
+
+async def tell(connection: AsyncConnection, seen: Sight, *, now: datetime) -> None:
+    """Tell those who by now see a transfer and did not, or did and see it no longer: where the member lives counts."""
+    if not seen.rows:
+        return
+    after = await audience(connection, [row.id for row in seen.rows])
+    events = []
+    for row in seen.rows:
+        template = event(EventKind.TRANSFER_SHARED, row, row.version, (), now, row.issuer_id)
+        events += await _crossing(connection, template, seen.before[row.id], after[row.id])
+    await append(connection, events, at=now)
 
 
 async def audience(connection: AsyncConnection, transfer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

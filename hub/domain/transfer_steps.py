@@ -13,6 +13,7 @@ from hub.models.transfer import LETTER_SEEN
 _S = TransferState
 _BEFORE_LETTER = frozenset({_S.REQUESTED, _S.CONFIRMED, _S.RETURNED})
 _LETTER = frozenset({_S.LETTER_ISSUED})
+_WITHDRAWN = frozenset({_S.WITHDRAWN})
 
 
 class Step(StrEnum):
@@ -29,6 +30,8 @@ class Step(StrEnum):
     GRANT_WITHDRAWAL = "GRANT_WITHDRAWAL"
     REISSUE_LETTER = "REISSUE_LETTER"
     ACCEPT = "ACCEPT"
+    ACCEPT_LATE = "ACCEPT_LATE"
+    SETTLE_LATE = "SETTLE_LATE"
     RELEASE = "RELEASE"
     REJECT = "REJECT"
     DOUBT_ADMISSION = "DOUBT_ADMISSION"
@@ -73,6 +76,9 @@ TABLE = (
     Taken(Step.GRANT_WITHDRAWAL, _I, _LETTER, _S.WITHDRAWN, _E.TRANSFER_WITHDRAWN, "inflow_organization_id"),
     Taken(Step.REISSUE_LETTER, _O, _LETTER, None, _E.LETTER_REISSUED, "issuer_id"),
     Taken(Step.ACCEPT, _I, _LETTER, _S.ACCEPTED, _E.TRANSFER_ACCEPTED, "inflow_organization_id"),
+    # Accepted in time, told after the holder withdrew: a case for both, never a second holder (domain 0.1).
+    Taken(Step.ACCEPT_LATE, _I, _WITHDRAWN, None, _E.LATE_ACCEPTANCE_RECORDED, "inflow_organization_id"),
+    Taken(Step.SETTLE_LATE, _O, _WITHDRAWN, None, _E.LATE_ACCEPTANCE_SETTLED, "issuer_id"),
     # The holder's own step, which the hub takes in the transaction of the acceptance: the acceptance binds (domain 0.1).
     Taken(Step.RELEASE, _O, frozenset({_S.ACCEPTED}), _S.RELEASED, _E.TRANSFER_RELEASED),
     Taken(Step.REJECT, _I, _LETTER, _S.REJECTED, _E.TRANSFER_REJECTED, "inflow_organization_id"),

@@ -28,15 +28,20 @@ _HEAD = text(
 )
 _COLUMNS = """event_id, topic, kind, aggregate, aggregate_id, aggregate_version, replaces, organization_id,
               departure_id, arrival_id, transfer_id, member_id, occurred_at, recorded_at"""
+# How far a number lies behind the one before, drawn anew for each: 1 to 1023, every octave alike, so that a sum looks like
+# one draw. From the server's strong random numbers: what a reader sees must not tell what comes between.
+_GAP = "floor(power(2.0, 10 * (('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint / 4294967296.0)))::bigint"
 # Its own statement after the lock: its snapshot must see everything that was committed when the lock was taken.
 _STEP = text(
     f"""
     with taken as (
         delete from outbox where id = any (array(select id from outbox order by id limit {BATCH})) returning *
+    ), drawn as materialized (
+        select {_GAP} as gap, * from taken
     ), numbered as materialized (
         select greatest(cast(:last as bigint), cast(extract(epoch from statement_timestamp()) * 1e6 as bigint))
-               + row_number() over (order by id) as seq, *
-          from taken
+               + cast(sum(gap) over (order by id) as bigint) as seq, *
+          from drawn
     ), written as (
         insert into feed (seq, {_COLUMNS}) select seq, {_COLUMNS} from numbered
     ), heard as (
@@ -54,8 +59,8 @@ _NOTIFY = text(f"notify {CHANNEL}")
 async def number(connection: AsyncConnection) -> int:
     """Number up to 500 events in the caller's transaction and return how many; 0 also when another is at it.
 
-    `seq` = the greater of the last one plus 1 and the time in microseconds: it rises also after retention emptied
-    the feed or a backup was restored. Commit at once: the lock on the head is held until then.
+    `seq` = the greater of the last one and the time in microseconds, plus what is drawn (decision 0007): it rises also
+    after retention emptied the feed or a backup was restored. Commit at once: the lock on the head is held until then.
     """
     return await _step(connection) or 0
 

@@ -74,6 +74,7 @@ class Transfer(Base):
             unique=True,
             postgresql_where=text("state not in ('CLOSED','REFUSED','REJECTED','WITHDRAWN')"),
         ),
+        Index(None, "member_id"),
         Index(None, "outflow_organization_id", "created_at", "id"),
         Index(None, "inflow_organization_id", "created_at", "id"),
         Index(None, "issuer_id", "created_at", "id"),
@@ -100,6 +101,9 @@ class Transfer(Base):
     unit_looked_up_on: Mapped[date | None] = is_open()
     talked_on: Mapped[date | None] = is_open()
     withdrawal_asked_on: Mapped[date | None] = is_open()
+    late_accepted_on: Mapped[date | None] = is_open()
+    """The day of an acceptance that was told only after the withdrawal by silence: a case for both (domain 0.1)."""
+    late_settled_on: Mapped[date | None] = is_open()
     receipt_due_on: Mapped[date | None] = is_open()
     receipt_returned_on: Mapped[date | None] = is_open()
     receipt_returned_by: Mapped[str | None] = is_open()

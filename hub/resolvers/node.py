@@ -54,6 +54,7 @@ TASK_NUMBERS = {
     TaskKind.INQUIRY_OVERDUE: 54,
     TaskKind.SEARCH: 55,
     TaskKind.LOST_BUT_ACTIVE: 56,
+    TaskKind.LATE_ACCEPTANCE: 57,
 }
 
 

@@ -13,7 +13,15 @@ import orjson
 import strawberry
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError, Undefined, lexicographic_sort_schema, print_schema
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    Undefined,
+    ValidationRule,
+    lexicographic_sort_schema,
+    print_schema,
+)
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -83,6 +91,29 @@ class NumbersInFull(SchemaExtension):
         execution = self.execution_context
         rule = RefusedToPartners if execution.context.viewer.role is Role.PARTNER else RefusedInStreams
         execution.validation_rules = (*execution.validation_rules, rule)
+        yield
+
+
+class OnlyOperation(ValidationRule):
+    """For requests that name no operation: the document may hold only one, else nobody said which is meant."""
+
+    def enter_document(self, node: DocumentNode, *_args: Any) -> None:
+        """Count the operations."""
+        operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1:
+            self.report_error(
+                GraphQLError("Must provide operation name if query contains multiple operations.", operations)
+            )
+
+
+class Named(SchemaExtension):
+    """Refuse to choose among several operations: the library would run the first."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Add the rule where the request names no operation. What it says of a document is remembered with the rules."""
+        execution = self.execution_context
+        if execution._provided_operation_name is None:  # noqa: SLF001 — `operation_name` is already the first one's
+            execution.validation_rules = (*execution.validation_rules, OnlyOperation)
         yield
 
 
@@ -188,6 +219,7 @@ def schema() -> ServedSchema:
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
             lambda: QueryDepthLimiter(max_depth=DEEPEST),
             NumbersInFull,
+            Named,
             lambda: Parsed(maxsize=MOST_DOCUMENTS),
             lambda: ValidationCache(maxsize=MOST_DOCUMENTS),
         ],

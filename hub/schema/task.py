@@ -8,6 +8,7 @@ import strawberry
 from strawberry import ID
 
 from hub.domain import directory
+from hub.domain.question import ANSWERS
 from hub.domain.task import Task as TaskRow
 from hub.models import Side, TaskKind
 from hub.resolvers import task as resolve
@@ -59,8 +60,12 @@ class CompleteTaskInput:
 
     op_id: UUID = given(OP_ID)
     task_id: ID = given("Which task.")
-    answer: str = given("The answer.")
-    note: str | None = optional("What else should be known.")
+    answer: str = given(
+        "What holds; by kind one of: "
+        + "; ".join(f"{kind.value}: {', '.join(answers)}" for kind, answers in ANSWERS.items())
+        + "."
+    )
+    note: str | None = optional("What else should be known, in free words; TRANSFER_ELIGIBLE needs it as the reason.")
 
 
 CompleteTaskResult = result("CompleteTaskResult", "The task, answered, or why not.", Task, Refusal)

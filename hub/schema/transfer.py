@@ -95,6 +95,10 @@ class Transfer(Node):
     unit_looked_up_on: date | None = leaf("接收前查单位: the day on which the unit was looked up.")
     talked_on: date | None = leaf("接收前谈话: the day of the talk.")
     withdrawal_asked_on: date | None = leaf("The day on which the outflow side asked to withdraw after the letter.")
+    late_accepted_on: date | None = leaf(
+        "The day of an acceptance that was told only after the withdrawal by silence took effect; it moved nobody, and is a case for both."
+    )
+    late_settled_on: date | None = leaf("The day on which that case was closed without another transfer.")
     national_system_out_on: date | None = leaf("The day on which the outflow side did it in the national system.")
     national_system_in_on: date | None = leaf("The day on which the inflow side did it in the national system.")
     created_at: datetime = leaf("When it was requested.")

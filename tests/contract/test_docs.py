@@ -7,6 +7,7 @@ from pathlib import Path
 from graphql import build_schema, parse, validate
 
 from hub import errors
+from hub.domain import question
 from hub.schema.server import print_sdl
 from hub.sync.ledger import messages
 
@@ -49,6 +50,12 @@ def test_every_refusal_of_the_contract_exists_and_no_other() -> None:
 def test_every_code_of_a_ledger_is_explained() -> None:
     text = LEDGERS.read_text(encoding="utf-8")
     assert [code for code in messages._MESSAGES if f"`{code}`" not in text] == []
+
+
+def test_every_answer_to_a_question_is_explained() -> None:
+    text = LEDGERS.read_text(encoding="utf-8")
+    answers = {(answer, words) for permitted in question.ANSWERS.values() for answer, words in permitted.items()}
+    assert [answer for answer, words in answers if f"`{answer}` {words}" not in text] == []
 
 
 def test_what_the_readme_points_to_exists() -> None:

@@ -288,6 +288,17 @@ async def test_numbers_and_addresses_are_sealed_for_their_record(world: World) -
             assert await world.value(f"select count(*) from {table} t where t::text like '%{canary}%'") == 0
 
 
+async def test_clearing_the_other_phone_clears_whose_it_is(world: World) -> None:
+    said = {"phone": phone(1), "other_phone": phone(2), "other_phone_whose": "妻"}
+    left, came = await world.leave(await world.member(), **said), await world.arrive(**said)
+    await world.say_outflow(left, other_phone=None)
+    await world.say_inflow(came, other_phone=None)
+    for table, statement in (("departure", left), ("arrival", came)):
+        row = await world.row(table, statement)
+        assert (row["phone_masked"], row["other_phone_masked"], row["other_phone_whose"]) == ("174******01", None, None)
+        assert row["phone_digests"] == [world.vault.digest("phone", phone(1))]
+
+
 async def test_one_phone_alone_leaves_the_other(world: World) -> None:
     left = await world.leave(await world.member(), phone=phone(1), other_phone=phone(2), other_phone_whose="妻")
     await world.say_outflow(left, phone=phone(3))

@@ -82,7 +82,9 @@ async def test_an_objection_opens_the_question_again(world: World) -> None:
     await world.refused(ReasonRequired, candidate.object_to_denial, "BJ01", **{**said, "reason": " "}, version=2)
     await world.refused(StaleVersion, candidate.object_to_denial, "BJ01", **said, version=1)
     await world.refused(NotFound, candidate.object_to_denial, "BJ02", **said, version=2)
-    await world.refused(NotFound, candidate.object_to_denial, "YL0101", **said, version=2)
+    await world.refused(NotFound, candidate.object_to_denial, "YL0102", **said, version=2)
+    for asked in ("YL0101", "YL"):
+        await world.refused(WrongSide, candidate.object_to_denial, asked, **said, version=2)
     world.wait(3)
     changed = await world.do(candidate.object_to_denial, "BJ01", **said, version=2)
     assert changed == Changed(came, 3)

@@ -30,7 +30,7 @@ async def ask(world: World, left, kind: TaskKind = TaskKind.REMARK, about: str =
 
 async def answer(world: World, **said) -> Changed:
     found = (await world.rows("select id from question where answered_at is null"))[0]
-    usual = {"question_id": found["id"], "answer": "仍在外", "note": None}
+    usual = {"question_id": found["id"], "answer": "AWAY", "note": None}
     return await world.do(question.complete, "YL0101", **{**usual, **said})
 
 
@@ -45,7 +45,7 @@ async def test_an_answer_stands_but_still_away_may_be_asked_each_month(
     await ask(world, left, kind)
     await ask(world, left, kind)
     assert await world.value("select count(*) from question") == 1
-    await answer(world, note="已核实")
+    await answer(world, answer=next(iter(question.ANSWERS[kind])), note="已核实")
     await ask(world, left, kind)
     assert await world.value("select count(*) from question where answered_at is null") == again
 
@@ -71,12 +71,14 @@ async def test_refused_answers(world: World) -> None:
     left = await world.leave(await world.member())
     await ask(world, left, TaskKind.TRANSFER_ELIGIBLE)
     identifier = await world.value("select id from question")
-    said = {"question_id": identifier, "answer": "不转", "note": "项目将结束"}
+    said = {"question_id": identifier, "answer": "RETURNING_SOON", "note": "项目将结束"}
     for refusal, who, more in (
         (NotFound, "YL0102", {}),
         (NotFound, "BJ01", {}),
         (NotFound, "YL", {"question_id": nobody()}),
         (InvalidInput, "YL0101", {"answer": " "}),
+        (InvalidInput, "YL0101", {"answer": "不转"}),
+        (InvalidInput, "YL0101", {"answer": "AWAY"}),
         (ReasonRequired, "YL0101", {"note": None}),
         (ReasonRequired, "YL0101", {"note": " "}),
         (NotAllowed, a_viewer(world["YL0101"], Role.PARTNER), {}),
@@ -84,6 +86,31 @@ async def test_refused_answers(world: World) -> None:
         await world.refused(refusal, question.complete, who, **{**said, **more})
     await answer(world, **said)
     await world.refused(WrongState, question.complete, "YL0101", **said)
+
+
+@pytest.mark.parametrize("kind", question.ANSWERS)
+async def test_each_kind_has_its_answers_and_a_refusal_names_them_in_chinese_first(
+    world: World, kind: TaskKind
+) -> None:
+    left = await world.leave(await world.member())
+    for number, permitted in enumerate(question.ANSWERS[kind]):
+        await ask(world, left, kind, about=str(number))
+        found = (await world.rows("select id from question where answered_at is null"))[0]["id"]
+        wrong = {"question_id": found, "answer": "CLOSED", "note": "项目将结束"}
+        refusal = await world.refused(InvalidInput, question.complete, "YL0101", **wrong)
+        assert (refusal.field, refusal.message.partition(" ")[0]) == ("answer", FIRST_WORDS[kind])
+        assert refusal.message.endswith(f"Answer one of: {', '.join(question.ANSWERS[kind])}.")
+        await answer(world, answer=permitted, note="项目将结束")
+    answered = await world.rows("select answer from question order by about")
+    assert [row["answer"] for row in answered] == list(question.ANSWERS[kind])
+
+
+FIRST_WORDS = {
+    TaskKind.STILL_AWAY: "请答以下之一：仍在外",
+    TaskKind.REMARK: "请答以下之一：仍在外",
+    TaskKind.UNREADABLE: "请答以下之一：已补填",
+    TaskKind.TRANSFER_ELIGIBLE: "请答以下之一：不符合条件",
+}
 
 
 async def test_what_is_open_about_an_ended_liaison_is_closed(world: World) -> None:

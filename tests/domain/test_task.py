@@ -123,7 +123,9 @@ async def test_questions_wait_for_an_answer(world: World, kind: TaskKind) -> Non
         await question.ask(connection, now=world.now, questions=[ask, ask])
     await waits(world, OUTFLOW, (), (kind.value, "OUTFLOW", world["YL0101"], IN_15_DAYS, left))
     identifier = (await world.tasks("YL0101"))[0].id
-    await world.do(question.complete, "YL0101", question_id=identifier, answer="仍在外", note=None)
+    await world.do(
+        question.complete, "YL0101", question_id=identifier, answer=next(iter(question.ANSWERS[kind])), note=None
+    )
     await waits(world, (), ())
 
 

@@ -289,7 +289,7 @@ async def test_withdrawing_after_the_letter_is_a_question(case):
     assert await case.state() == "WITHDRAWN"
     assert await case.one("select state from letter") == "VOID"
     assert (await case.events())[-2:] == ["WITHDRAWAL_ASKED", "TRANSFER_WITHDRAWN"]
-    await case.refused(errors.WrongState, "accept", "BJ01")  # late: a case for both, never a second holder
+    await case.refused(errors.WrongState, "accept", "BJ01")  # on the day of the withdrawal: nothing to settle
 
 
 @pytest.mark.parametrize(("answer", "state"), [("accept", "RELEASED"), ("reject", "WITHDRAWN")])

@@ -28,6 +28,8 @@ RULES = {
     "GRANT_WITHDRAWAL": {"INFLOW": "LETTER_ISSUED → WITHDRAWN | TRANSFER_WITHDRAWN"},
     "REISSUE_LETTER": {"OUTFLOW": "LETTER_ISSUED → = | LETTER_REISSUED"},
     "ACCEPT": {"INFLOW": "LETTER_ISSUED → ACCEPTED | TRANSFER_ACCEPTED"},
+    "ACCEPT_LATE": {"INFLOW": "WITHDRAWN → = | LATE_ACCEPTANCE_RECORDED"},
+    "SETTLE_LATE": {"OUTFLOW": "WITHDRAWN → = | LATE_ACCEPTANCE_SETTLED"},
     "RELEASE": {"OUTFLOW": "ACCEPTED → RELEASED | TRANSFER_RELEASED"},
     "REJECT": {"INFLOW": "LETTER_ISSUED → REJECTED | TRANSFER_REJECTED"},
     "DOUBT_ADMISSION": {"INFLOW": "LETTER_ISSUED → RETURNED | TRANSFER_RETURNED"},
@@ -64,7 +66,7 @@ def test_full_product(step, state, side):
         assert refused.value.state == state
 
 
-def test_nothing_but_a_date_follows_the_end():
+def test_nothing_but_a_date_and_a_late_acceptance_follows_the_end():
     for state in FINISHED:
         for step in Step:
             for side in Side:
@@ -72,7 +74,9 @@ def test_nothing_but_a_date_follows_the_end():
                     taken = take(step, state, side)
                 except (WrongSide, WrongState):
                     continue
-                assert (taken.step, state, taken.after) == (Step.RECORD_DATE, TransferState.CLOSED, None)
+                late = taken.step in (Step.ACCEPT_LATE, Step.SETTLE_LATE)
+                assert (state, taken.after) == (TransferState.WITHDRAWN if late else TransferState.CLOSED, None)
+                assert late or taken.step is Step.RECORD_DATE
 
 
 def test_turn():

@@ -91,7 +91,19 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
           from transfer t
           join lateral (select * from letter l where l.transfer_id = t.id order by l.issued_at desc limit 1) l on true
          where t.state = 'LETTER_ISSUED' and l.state = 'EXPIRED'
-    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
+    ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all
+        select 'LATE_ACCEPTANCE', s.side, s.organization, s.other, ((told.at at time zone 'Asia/Shanghai')::date + cast(cast($8 as text) as interval))::date,
+               'Transfer', t.id, case s.side when 'OUTFLOW' then t.id else md5(t.id || s.side)::uuid end, ''
+          from transfer t
+          join lateral (select max(w.at) as at from transfer_step w
+                         where w.transfer_id = t.id and w.kind = 'LATE_ACCEPTANCE_RECORDED') told on true
+          cross join lateral (values ('OUTFLOW', t.issuer_id, t.inflow_organization_id),
+                                     ('INFLOW', t.inflow_organization_id, t.issuer_id)) as s(side, organization, other)
+         where t.late_accepted_on is not null and t.late_settled_on is null
+           and not exists (select from transfer n where n.member_id = t.member_id and n.created_at > told.at)
+           and exists (select from affiliation f where f.member_id = t.member_id and f.superseded_at = 'infinity'
+                          and f.ends is null)
+     union all select s.*, s.object_id, '' from (
         select 'RETURNED_NOT_CLOSED', 'OUTFLOW', d.organization_id, null::uuid,
                ((d.amended_at at time zone 'Asia/Shanghai')::date + cast(cast($9 as text) as interval))::date, 'Liaison', d.id
           from departure d

@@ -37,6 +37,49 @@ async def test_what_the_database_cannot_keep_is_refused_by_its_field(world: Worl
     assert (answer["code"], answer["field"]) == ("INVALID_INPUT", "phone")
 
 
+async def test_what_is_no_phone_number_is_refused_by_its_field_and_nothing_happens(world: World, tree: dict[str, Any]):
+    branch, member = world.token(tree["YL0101"], "BRANCH"), (await registered(world, tree))["id"]
+    _, matched = await a_match(world, tree)
+    before = await fingerprint(world)
+    own = {"organizationId": organization(tree, "YL0101"), "name": "林小", "category": "FULL", "joinedOn": "2015"}
+    refused = [
+        (await world.call(branch, "registerMember", **own, citizenId=number(2), phone="12345"), "phone"),
+        (
+            await world.call(
+                world.token(tree["YL01"]), "changeOfficer", organizationId=organization(tree, "YL01"), name="周敏",
+                phone="0571-1", sinceOn="2026-11-01",
+            ),
+            "phone",
+        ),
+    ]  # fmt: skip
+    for field in ("phone", "otherPhone", "inflowLeaderPhone"):
+        said = {field: "17491234567、12"}
+        refused += [
+            (await world.call(branch, "registerDeparture", memberId=member, statement=said), field),
+            (await world.call(branch, "amendStatement", liaisonId=matched, version=1, outflow=said), field),
+        ]
+    inflow = world.token(tree["BJ010101"], "BRANCH")
+    for field in ("phone", "otherPhone"):
+        said = {field: "没有号码"}
+        there = {"organizationId": organization(tree, "BJ0101"), "name": "林小", "statement": said}
+        refused += [
+            (await world.call(world.token(tree["BJ0101"]), "registerArrival", **there), field),
+            (await world.call(inflow, "amendStatement", liaisonId=matched, version=1, inflow=said), field),
+        ]
+    for answer, field in refused:
+        assert (answer["code"], answer["field"]) == ("INVALID_INPUT", field)
+    assert await fingerprint(world) == before
+
+
+async def test_two_spellings_of_a_phone_number_are_one(world: World, tree: dict[str, Any]):
+    await registered(world, tree, phone="＋86 174-9123-4567")
+    found = await world.call(
+        world.token(tree["YL01"]), "findByNumber", "... on FoundByNumber { members { phoneMasked } }",
+        kind="PHONE", number="174 9123 4567", reason="核查",
+    )  # fmt: skip
+    assert found == {"members": [{"phoneMasked": "174******67"}]}
+
+
 async def test_a_refusal_is_not_remembered(world: World, tree: dict[str, Any]):
     op = str(uuid4())
     wrong = await world.call(

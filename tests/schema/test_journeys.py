@@ -258,9 +258,9 @@ async def test_members_corrected_decided_on_moved_found_and_opened(world: World,
     assert decided["standing"] == "SUSPENDED"
     officer = await world.call(
         town, "changeOfficer", "... on Organization { officer { name phone since } }",
-        organizationId=organization(tree, "YL01"), name="周敏", phone="0571-1", sinceOn="2026-11-01",
+        organizationId=organization(tree, "YL01"), name="周敏", phone="0571-88881234", sinceOn="2026-11-01",
     )  # fmt: skip
-    assert officer["officer"] == {"name": "周敏", "phone": "0571-1", "since": "2026-11-01"}
+    assert officer["officer"] == {"name": "周敏", "phone": "0571-88881234", "since": "2026-11-01"}
 
 
 async def test_a_question_is_answered(world: World, tree: dict[str, Any]):

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from hub.auth import Tokens
+from hub.resolvers.node import TypeNumber
 from hub.schema import server
 from hub.schema.server import LARGEST_BODY
 from hub.settings import Settings
 from tests.factories import a_tree
-from tests.schema.conftest import World, a_socket
+from tests.schema.conftest import World, a_socket, gid
 
 ACTOR = "{ viewer { actor } }"
 EVENTS = "subscription($after: Cursor) { events(after: $after) { __typename ... on Event { cursor kind seq prevSeq aggregate } ... on Heartbeat { cursor } ... on Closing { reason resumeAfter retryAfterMs } } }"
@@ -236,3 +238,52 @@ async def test_not_ready_without_a_database(world: World):
     async with World(hub, create_app(hub)).client() as client:
         response = await client.get("/health/ready")
     assert (response.status_code, response.json()) == (503, {"database": "unreachable"})
+
+
+SEVERAL = "query One { viewer { actor } } query Two { viewer { actor } }"
+STREAMS = "subscription One { events { __typename } } subscription Two { events { __typename } }"
+MUST_NAME = "Must provide operation name if query contains multiple operations."
+
+
+REGISTER = """
+mutation One($input: RegisterMemberInput!) { registerMember(input: $input) { __typename } }
+query Two { viewer { actor } }
+"""
+
+
+@pytest.mark.parametrize(
+    "document",
+    [SEVERAL, SEVERAL + "subscription Three { events { __typename } }", REGISTER],
+    ids=["queries", "queries and a subscription", "a mutation and a query"],
+)
+async def test_several_operations_and_no_name_run_none(world: World, document: str):
+    tree = await organizations(world)
+    said = {"opId": str(uuid4()), "organizationId": gid(TypeNumber.ORGANIZATION, tree["YL0101"]), "name": "林晓"}
+    body = {"query": document, "variables": {"input": {**said, "citizenId": "110101199003070134", "category": "FULL"}}}
+    async with world.client(world.token(tree["YL0101"], "BRANCH")) as client:
+        for given in (body, {**body, "operationName": None}, {**body, "operationName": "Two"}, body):
+            answer = (await client.post("/graphql", json=given)).json()
+            if given.get("operationName"):
+                assert answer == {"data": {"viewer": {"actor": "值班员"}}}
+            else:
+                assert "data" not in answer
+                assert [error["message"] for error in answer["errors"]] == [MUST_NAME]
+    async with world.hub.engine.connect() as connection:
+        assert await connection.scalar(text("select count(*) from member")) == 0
+
+
+async def test_several_operations_and_no_name_run_none_on_a_socket(world: World):
+    async with a_socket(world, authorization=f"Bearer {world.token(uuid4())}") as socket:
+        await socket.begin()
+        for document in (SEVERAL, STREAMS):
+            await socket.subscribe(document)
+            said = await socket.take()
+            assert (said["type"], said["payload"][0]["message"]) == ("error", MUST_NAME)
+
+
+async def test_several_operations_and_no_name_run_none_by_server_sent_events(world: World):
+    async with world.client(world.token(uuid4())) as client:
+        for document in (SEVERAL, STREAMS):
+            answer = await client.post("/graphql", json={"query": document}, headers={"accept": "text/event-stream"})
+            assert MUST_NAME in answer.text
+            assert '"data":{' not in answer.text

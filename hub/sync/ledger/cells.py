@@ -11,12 +11,12 @@ import functools
 import re
 import unicodedata
 
+from hub.domain.phone import INVISIBLE
 from hub.domain.statement import DOTS
 from hub.sync.ledger.workbook import Cell
 
 VALUE_UNREADABLE = "VALUE_UNREADABLE"
 
-INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F)])
 _SPACES = re.compile(r"\s+")
 _BLANK = re.compile(
     r"""[—–―‐‑−ー─\-_/\\|.。、,，·?？*＊~～\s]*"""  # only strokes and marks

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from hub.sync.ledger.cells import INVISIBLE
+from hub.domain.phone import INVISIBLE
 from hub.sync.ledger.participation_columns import PARTICIPATION
 
 
@@ -41,10 +41,15 @@ _MAX_HEAD_LENGTH = 60
 
 # Whom or what a merged head (or the beginning of a single one) speaks of.
 _ORGANIZATION = r"(?:的?(?:基层|所在|接收|上级)*(?:单位)?(?:党(?:组织|支部|总支|委|工委)|支部|组织))"
+# Whoever is asked there, by name: 联系人, 负责人姓名, 书记.
+CONTACT_WORDS = r"(?:负责人|书记|联系人|联络员|联络人|专干|专人|管理员)(?:的)?(?:姓名|名字)?"
+PHONE_WORDS = r"(?:联系)?(?:电话|方式|手机)(?:号码?)?"
 _SIDES = {
     "INFLOW": re.compile(
         rf"(?:流入|接收|接纳|现居住?|现所在|外出|务工|所到|迁入)(?:地|所在地)?{_ORGANIZATION}(?:基本)?(?:情况|信息)?"
         r"|流入地?(?=负责人|联系人|联络|书记|党务|专人)|流入地(?:联系|管理)(?:情况|信息)"
+        # A unit that receives a member is the organization there where its contact is named; 流入单位 is where one works.
+        rf"|(?:接收|接纳)地?(?:单位|方)(?={CONTACT_WORDS})"
     ),
     "HOME": re.compile(
         rf"(?:流出|原籍?|原所在|户籍|来源|派出)(?:地|所在地)?{_ORGANIZATION}(?:基本)?(?:情况|信息)?"
@@ -202,6 +207,8 @@ _RULES: dict[Kind, list[tuple[str, ...]]] = {
         ("workUnit", *_UNIT),
         ("address", _ADDRESS),
         *_CARD,
+        ("registrarCode", r"(?:登记|报到)(?:的)?(?:党组织|党委|组织)(?:代码|编码|编号|代号)"),
+        ("registrar", r"(?:登记|报到)(?:的)?(?:党组织|党委|组织)(?:名称|全称)?"),
         ("branchCode", _BRANCH_CODE),
         ("organizationParent", _PARENT),
         ("branch", r"(?:现)?(?:编入|纳入|接收|安排|接纳|落实|参加|流入|挂靠|分配|现属|加入)(?:到|至|的)?(?:所在|组织生活|活动)?(?:的)?(?:党支部|支部|党组织|党小组)(?:名称|全称)?|编入(?:何)?(?:党)?支部", *_BRANCH),
@@ -257,7 +264,11 @@ _ORGANIZATION_SIDES = {"INFLOW", "HOME"}
 # An organizations ledger may also describe the unit that an organization belongs to.
 _OTHER_UNIT = re.compile(r"(?:所在|依托|建立|隶属|法人)(?:的)?单位(?:基本)?(?:情况|信息)?")
 # Leaves that say nothing by themselves; the others below somebody's head are not to be read into it.
-_NEEDS_GROUP = re.compile(r"(?:全?名称?|全称|代码|编码|编号|代号|号码?|时间|日期|年月日?)")
+_NEEDS_GROUP = re.compile(
+    rf"(?:全?名称?|全称|代码|编码|编号|代号|号码?|时间|日期|年月日?)|{CONTACT_WORDS}(?:(?:及|和|与|以及)?{PHONE_WORDS})?"
+)
+# 联系人、电话 and 联系人/电话 say two things, 联系人电话 says one.
+AND = re.compile(r"(?:(?<=[人员名])|(?<=书记))\s*[、,，/／+＋&＆]\s*(?=(?:联系)?(?:电话|方式|手机))")
 
 
 def normal(cell: object) -> str:
@@ -276,7 +287,7 @@ def head(kind: Kind, leaf: str, group: str = "") -> Head | None:
 
 @functools.lru_cache(maxsize=10_000)
 def _head(kind: Kind, leaf: str, group: str) -> Head | None:
-    above = normal(group)
+    above, leaf = normal(group), AND.sub("及", leaf)
     short = normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", leaf)))
     for words in dict.fromkeys([short, normal(leaf)]):
         if not words:

@@ -31,7 +31,7 @@ _OUTFLOW: Final = text(
 _INFLOW: Final = text(
     """
     select a.*, b.name as branch_name, b.system || ':' || b.code as branch_code,
-           o.name as organization_name
+           o.name as organization_name, o.system || ':' || o.code as organization_full_code
       from arrival a join organization o on o.id = a.organization_id left join organization b on b.id = a.branch_id
      where a.state not in ('RETURNED', 'LEFT') and exists (
         select from organization_closure c where c.ancestor = :organization
@@ -100,6 +100,8 @@ _INFLOW_COLUMNS: Final[Sequence[Column]] = (
     ("组织关系所在地", "homeOrganization", lambda r, _: r["home_organization_text"]),
     ("工作单位", "workUnit", lambda r, _: r["work_unit"]),
     ("居住地址", "address", lambda r, o: o.open("address_sealed", "address", r["id"])),
+    ("登记党组织", "registrar", lambda r, _: r["organization_name"]),
+    ("登记党组织代码", "registrarCode", lambda r, _: r["organization_full_code"]),
     ("编入党支部", "branch", lambda r, _: r["branch_name"]),
     ("编入党支部代码", "branchCode", lambda r, _: r["branch_code"]),
     ("流动党员活动证编号", "cardNumber", lambda r, _: r["card_number"]),

@@ -238,6 +238,9 @@ def _beside(kind: Kind, heads: list[tuple[int, str, str]], top: int, body: int, 
 
 _GENERIC_PHONE = re.compile(r"(?:联系)?(?:电话|方式|手机)(?:号码?)?")
 _CONTACT = re.compile(r"(?:党组织|支部|党支部)?(?:联系人|负责人|联络员|联络人|书记)(?:姓名)?")
+_CONTACT_AND_PHONE = re.compile(
+    rf"(?:党组织|党支部|支部)?{columns.CONTACT_WORDS}(?:及|和|与|以及){columns.PHONE_WORDS}"
+)
 _THEIR_PHONE = {"inflowLeaderName": "inflowLeaderPhone", "officerName": "officerPhone"}
 _ORGANIZATION_NAMES = {"inflowOrganization", "homeOrganization", "organization", "branch", "organizationParent"}
 
@@ -247,16 +250,19 @@ def _of_neighbours(
 ) -> list[tuple[int, Head | None]]:
     """Let what speaks of nobody by itself speak of its neighbour on the left.
 
-    A phone is that of the person named just before it, 联系人 that of the organization named just before them.
+    A phone is that of the person named just before it, 联系人 (及电话) that of the organization named just before them.
     """
     found = dict(judged)
-    flat = {column: columns.normal(leaf) for column, leaf, group in heads if not group}
+    leaves = {column: leaf for column, leaf, group in heads if not group}
+    flat = {column: columns.normal(leaf) for column, leaf in leaves.items()}
     for column, words in flat.items():
         if column - 1 not in flat:
             continue
         left, before = found.get(column - 1), flat[column - 1]
         if left and left.field == "inflowOrganization" and _CONTACT.fullmatch(words):
             found[column] = Head("inflowLeaderName", columns.LAST_RANK)
+        elif left and left.field == "inflowOrganization" and _names_contact_and_phone(leaves[column]):
+            found[column] = Head("inflowLeaderContact", columns.LAST_RANK)
         elif not _GENERIC_PHONE.fullmatch(words):
             continue
         elif left and left.field in _THEIR_PHONE:
@@ -269,6 +275,10 @@ def _of_neighbours(
             elif own:
                 found[column] = Head(own.field, columns.LAST_RANK)
     return list(found.items())
+
+
+def _names_contact_and_phone(leaf: str) -> bool:
+    return _CONTACT_AND_PHONE.fullmatch(columns.normal(columns.AND.sub("及", leaf))) is not None
 
 
 def _is_enough(kind: Kind, part: Heads) -> bool:

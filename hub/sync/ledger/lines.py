@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from hub.domain import statement
 from hub.domain.identity import gender
+from hub.domain.phone import NUMBER, written
 from hub.sync.ledger import activity_dates, cells, columns, identity, participation, phones, rollcall
 from hub.sync.ledger.line_cells import LineCells
 from hub.sync.ledger.mentions import OrganizationMention, Source
@@ -82,11 +83,12 @@ class LineReader(Generic[K]):
         for line in table.lines():
             read = LineCells(line, self._today)
             person = self._person(read, line, table)
-            registrar, source, unknown = self._above(line.organization)
+            registrar, source, unknown = self._registrar(read, line)
             branch_text, branch_code = read.text("branch"), cells.code(read.cell("branchCode"))
             committee = self._first_found(registrar, None, read.text("organizationParent"))
             branch = self._first_found(committee or registrar, branch_code, branch_text)
-            if ((branch_text or branch_code) and branch is None) or (unknown and branch is None):
+            # A registrar that is written and means nothing is not made up for by the branch.
+            if (branch is None and (branch_text or branch_code or unknown)) or (unknown and source == "CELL"):
                 read.refuse("organization", ORGANIZATION_UNKNOWN)
             if branch is None and registrar is not None and self._names.kind(registrar) in BRANCH_KINDS:
                 branch = registrar
@@ -222,9 +224,10 @@ class LineReader(Generic[K]):
         phone = found.own or found.other
         both = read.text("inflowLeaderContact")
         if both:
-            name = name or cells.name(_NUMBERS_AND_MARKS.sub(" ", both))
-            contact, _ = phones.phones(_NUMBERS_ONLY.sub("、", both))
-            phone = phone or contact.own
+            contact = cells.plain(both)
+            name = name or cells.name(_NUMBERS_AND_MARKS.sub(" ", NUMBER.sub(" ", contact)))
+            number = NUMBER.search(contact)
+            phone = phone or (written(number) if number else None)
         return name, phone
 
     def _organization(self, read: LineCells, line: Line, number: str | None) -> tuple[K | None, str | None, str | None]:
@@ -242,6 +245,18 @@ class LineReader(Generic[K]):
         if unknown or (above is None and number is None):
             read.refuse("organization", ORGANIZATION_UNKNOWN)
         return above, _text_of(line.organization), source
+
+    def _registrar(self, read: LineCells, line: Line) -> tuple[K | None, str | None, bool]:
+        """Return who registers an arrival: of its column, else as above the table; one above whose ledger it is says nothing
+        (a branch's list may hold what its committee registered)."""
+        text, code = read.text("registrar"), cells.code(read.cell("registrarCode"))
+        if text or code:
+            found = self._first_found(self._default, code, text)
+            if found is None or self._is_ours(found):
+                return found, "CELL", found is None
+            if self._default is not None and not self._names.is_below(self._default, found):
+                return None, "CELL", True
+        return self._above(line.organization)
 
     def _above(self, mention: OrganizationMention | None) -> tuple[K | None, str | None, bool]:
         """Return the organization named above the table, where from, and whether a name there is unknown."""
@@ -283,7 +298,6 @@ class LineReader(Generic[K]):
 
 # What no duty needs of people whose participation is told.
 _NOT_ASKED: dict[str, Any] = dict.fromkeys(["category", "phone", "other_phone", "other_phone_whose"])
-_NUMBERS_ONLY = re.compile(r"[^\d+\-()]+")
 
 
 def _text_of(mention: OrganizationMention | None) -> str | None:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Hashable, Iterable
 from typing import Final, Generic, Literal, TypeVar
 
-from hub.sync.ledger.cells import INVISIBLE
+from hub.domain.phone import INVISIBLE
 
 K = TypeVar("K", bound=Hashable)
 

@@ -5,23 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from hub.domain import phone
 from hub.sync.ledger import cells
 from hub.sync.ledger.workbook import Cell
 
 PHONE_INVALID = "PHONE_INVALID"
 
-_GAP = r"[ \-.\u00a0‐‑–—―]*"
-_NUMBER = re.compile(
-    rf"(?P<mobile>(?<!\d)(?:(?:\+|00)?86{_GAP})?(?P<m>1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d))"
-    rf"|(?P<land>(?<!\d)(?:(?:\+|00)?86{_GAP})?\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?{_GAP}(?P<local>[2-9]\d{{2,3}}{_GAP}\d{{4}}))(?:(?!\d))"
-    rf"(?:\s*(?:转|ext\.?|-|－|\*)\s*(?P<ext>\d{{1,6}})(?!\d))?"
-    rf"|(?P<service>(?<!\d)[48]00{_GAP}\d(?:{_GAP}\d){{6}}(?!\d))"
-    rf"|(?P<abroad>\+(?!86)\d(?:{_GAP}\d){{7,14}}(?!\d))"
-    rf"|(?P<short>(?<!\d)[2-9]\d{{2,3}}{_GAP}\d{{4}}(?:(?!\d))(?:\s*(?:转|-)\s*(?P<ext2>\d{{1,6}})(?!\d))?)",
-    re.IGNORECASE,
-)
 _LONGEST = 200  # a cell may hold 32,767 characters
-_MOBILE = re.compile(r"1[3-9]\d{9}")
 _BLANK = re.compile(r"(暂|均)?(无|没有|没|未留|未提供)(手机号?码?|电话号?码?|联系电话|联系方式|号码)")
 _LOST_ZERO = re.compile(r"(?:10|2\d)[2-9]\d{7}|[3-9]\d\d[2-9]\d{6}")
 _LABEL_MARKS = re.compile(r"[\s()\[\]【】:、,，;；/\\|.。\-—+&]+")
@@ -49,7 +39,7 @@ NONE = Phones()
 def phones(cell: Cell) -> tuple[Phones, str | None]:
     """Read a phone cell: `17495798786、17492340211（妻）` gives the own number, then the other with 妻."""
     if type(cell) is str:
-        if len(cell) == 11 and cell.isascii() and _MOBILE.fullmatch(cell):
+        if len(cell) == 11 and cell.isascii() and phone.MOBILE.fullmatch(cell):
             return Phones(cell), None
         if is_blank(cell):
             return NONE, None
@@ -74,14 +64,14 @@ def _several(text: str) -> tuple[Phones, str | None]:
     before = ""
     position = 0
     complete = True
-    for match in _NUMBER.finditer(text):
+    for match in phone.NUMBER.finditer(text):
         between = text[position : match.start()]
         complete &= not _has_digits(between)
         # What stands in brackets behind a number belongs to it, what stands before the next to the next.
         behind, before = _divide(between, first=not found)
         if found and behind:
             found[-1] = (found[-1][0], behind)
-        found.append((_canonical(match), before or None))
+        found.append((phone.written(match), before or None))
         position = match.end()
     rest = text[position:]
     complete &= not _has_digits(rest)
@@ -110,19 +100,6 @@ def _divide(between: str, *, first: bool) -> tuple[str, str]:
     if len(parts) == 1:  # no separator: a word between two numbers describes the second
         return "", between
     return parts[0], parts[1]
-
-
-def _canonical(match: re.Match[str]) -> str:
-    if match["m"]:
-        return re.sub(r"\D", "", match["m"])
-    if match["land"]:
-        number = f"{match['area']}-{re.sub(r'[^0-9]', '', match['local'])}"
-        return f"{number}-{match['ext']}" if match["ext"] else number
-    if match["abroad"]:
-        return "+" + re.sub(r"\D", "", match["abroad"])
-    if match["ext2"]:
-        return re.sub(r"\D", "", match["short"].removesuffix(match["ext2"])) + "-" + match["ext2"]
-    return re.sub(r"\D", "", match[0])
 
 
 def _sorted(found: list[tuple[str, str | None]]) -> Phones:

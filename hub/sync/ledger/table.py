@@ -37,7 +37,7 @@ DITTO = {
 }
 _MAX_LEAD_ROWS = 12
 # A row that has only these says nothing yet: such cells are filled in advance, or merged down.
-_FILLED_IN_ADVANCE = {"organization", "organizationCode", "organizationParent", "branch", "branchCode", "gender", "category",
+_FILLED_IN_ADVANCE = {"organization", "organizationCode", "organizationParent", "registrar", "registrarCode", "branch", "branchCode", "gender", "category",
                       "isFullMember", "isProbationary", "cardIssued", "ethnicity"}  # fmt: skip
 _NOT_MERGED_DOWN = {"name", "citizenId", "phone", "cardNumber", "code"}
 _LONG_NUMBER = 15

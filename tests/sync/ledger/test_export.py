@@ -107,6 +107,51 @@ async def test_it_says_all_on_a_hub_that_knows_nothing_yet(hub, kind, table, hea
     assert {row["kind"] for row in asked} == {"UNREADABLE"}
 
 
+async def registrars(hub: Hub) -> list[tuple[str, str, str | None]]:
+    rows = await hub.rows(
+        "select a.name, o.code, b.code as branch from arrival a join organization o on o.id = a.organization_id"
+        " left join organization b on b.id = a.branch_id order by a.name"
+    )
+    return [(row["name"], row["code"], row["branch"]) for row in rows]
+
+
+async def test_arrivals_that_are_not_placed_come_back_to_who_registered_them(hub: Hub) -> None:
+    head = ["姓名", "身份证号码", "编入党支部"]
+    await hub.report(
+        xlsx(("台账", [head, ["甲一", number(1), ""], ["甲二", number(2), "新港社区第一党支部"]])), "inflow", "BJ01"
+    )
+    await hub.report(xlsx(("台账", [head, ["甲三", number(3), ""]])), "inflow", "BJ0102")
+    await hub.report(xlsx(("台账", [head, ["甲四", number(4), ""]])), "inflow", "BJ")
+    told = await registrars(hub)
+    assert told == [
+        ("甲一", "BJ01", None),
+        ("甲三", "BJ0102", None),
+        ("甲二", "BJ01", "BJ010101"),
+        ("甲四", "BJ", None),
+    ]
+    content = await written_out(hub, "INFLOW", "BJ")
+    before = await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head"))
+    again = await hub.report(content, "inflow", "BJ")
+    assert (again.unchanged, again.new, again.errors) == (4, 0, [])
+    assert await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head")) == before
+    for gone in ("match", "inbox", "question", "arrival"):
+        await execute(hub, f"truncate {gone} cascade")
+    await execute(hub, "delete from identity where not of_member")
+    again = await hub.report(content, "inflow", "BJ")
+    assert (again.new, again.errors) == (4, [])
+    assert await registrars(hub) == told
+
+
+async def test_a_registrar_elsewhere_or_nowhere_is_refused_and_one_above_says_nothing(hub: Hub) -> None:
+    rows = [["甲一", number(1), "不在名单上的党委"], ["甲二", number(2), "YL01"], ["甲三", number(3), "BJ"]]
+    report = await hub.report(xlsx(("台账", [["姓名", "身份证号码", "登记党组织"], *rows])), "inflow", "BJ01")
+    assert problems(report.errors) == [
+        (2, "organization", "ORGANIZATION_UNKNOWN"),
+        (3, "organization", "ORGANIZATION_UNKNOWN"),
+    ]
+    assert await registrars(hub) == [("甲三", "BJ01", None)]
+
+
 async def test_texts_that_look_like_formulas_are_texts(hub: Hub) -> None:
     await hub.report(xlsx(("台账", [OUTFLOW, *AWAY])), "outflow", "YL01")
     book = load_workbook(io.BytesIO(await written_out(hub, "OUTFLOW", "YL01")))
