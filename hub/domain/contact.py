@@ -72,7 +72,7 @@ _DUES: Final = """
 """
 _LAST: Final = text(
     f"""
-    select m.id, m.standing, m.recorded_at, d.id as departure_id, d.departed_on,
+    select m.id, m.standing, m.recorded_at, d.id as departure_id, d.departed_on, d.recorded_at as told_at,
            greatest(a.day, own.day) as attended_on, {_DUES} as paid_on, c.day as contact_on,
            (l.arrival_id is not null
             or exists (select from organization o where o.id = d.named_organization_id)) as is_on_hub,
@@ -147,8 +147,10 @@ async def status(connection: AsyncConnection, *, now: datetime, members: Collect
 
 
 def _clock_start(row: Any) -> date:
-    """Return where the clock begins without any evidence: the last day of the departure, else the registration."""
-    return last_day(row.departed_on) if row.departed_on else today(row.recorded_at)
+    """Return where the clock begins without any evidence: the last day of the departure, but never before the hub was
+    told of it. Of the time before, silence is no data."""
+    told = today(row.told_at or row.recorded_at)
+    return max(last_day(row.departed_on), told) if row.departed_on else told
 
 
 _INSERT: Final = text(

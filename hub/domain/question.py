@@ -36,6 +36,7 @@ _RULE: Final = {
     TaskKind.REMARK: RuleCode.REMARK_ANSWER,
     TaskKind.UNREADABLE: RuleCode.REMARK_ANSWER,
     TaskKind.TRANSFER_ELIGIBLE: RuleCode.REMARK_ANSWER,
+    TaskKind.SEARCH: RuleCode.REMARK_ANSWER,
 }
 _WHAT_HOLDS: Final = {
     "AWAY": "仍在外",

@@ -188,7 +188,8 @@ _SOURCES: Final[dict[str, str]] = {
 }
 _WITH_OWN_ID = ("QUESTION", "DENIAL", "RETURN_VISIT", "NATIONAL_SYSTEM_DATE", "LATE_ACCEPTANCE", *task_life.WITH_OWN_ID)
 """Sources where one record may give two tasks of a kind, so each names its task."""
-_ANSWERED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE")
+_ASKED = ("STILL_AWAY", "REMARK", "UNREADABLE", "TRANSFER_ELIGIBLE", "SEARCH")
+"""Kinds that are stored as questions; of these the hub itself closes SEARCH."""
 _PAGE: Final = """
     with task (kind, turn, organization_id, other_id, due_on, object_type, object_id, id, about) as ({sources})
     select t.* from task t
@@ -269,7 +270,7 @@ def _sources(kinds: Collection[str] | None) -> str:
     wanted = [
         name
         for name in _SOURCES
-        if not kinds or name in kinds or (name == "QUESTION" and not set(_ANSWERED).isdisjoint(kinds))
+        if not kinds or name in kinds or (name == "QUESTION" and not set(_ASKED).isdisjoint(kinds))
     ]
     return " union all ".join(
         _SOURCES[name]

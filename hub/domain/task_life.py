@@ -65,6 +65,25 @@ SOURCES: Final[dict[str, str]] = {
           join organization_closure c on c.descendant = i.inflow_organization_id and c.depth > 0
          where i.state = 'ASKED' and i.due_on + (c.depth - 1) * {_AFTER.format("inquiry_escalated")} < {_TODAY}
     """,
+    "LOST_BUT_ACTIVE": f"""
+        select 'LOST_BUT_ACTIVE', 'OUTFLOW', x.organization_id, null::uuid,
+               (newest.day + interval '1 month')::date, 'Member', x.member_id
+          from lost_finding x
+          join lateral (
+              select max(s.day) as day from (
+                  select p.day from match m join participation p on p.arrival_id = m.arrival_id and p.day > x.found_on
+                   where m.member_id = x.member_id and m.state = 'CONFIRMED'
+                     and p.attendance in ('PRESENT', 'LATE') and p.state <> 'RECORDED'
+                  union all
+                  select p.day from participation p
+                   where p.member_id = x.member_id and p.day > x.found_on and p.attendance in ('PRESENT', 'LATE')
+                     and p.state <> 'RECORDED'
+                  union all
+                  select c.on_day from contact c
+                   where c.member_id = x.member_id and c.is_two_way and c.on_day > x.found_on) s) newest
+            on newest.day is not null
+         where x.lifted_on is null and x.found_on <= {_TODAY}
+    """,
 }
 WITH_OWN_ID: Final = ("INQUIRY_OVERDUE",)
 CITED: Final = {

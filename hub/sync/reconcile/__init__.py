@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.crypto import Vault
 from hub.database.engine import transaction
 from hub.domain import candidate, discrepancy, letter, question
+from hub.sync.reconcile.participation import reconcile_participation
 
 _BATCH = 500
 _LIVE = text("select id from match where state = 'CONFIRMED' and ended_at is null and id > :after order by id limit :n")
@@ -19,13 +20,17 @@ _LIVE = text("select id from match where state = 'CONFIRMED' and ended_at is nul
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What one run found: differences opened and gone, questions asked, letters that expired."""
+    """What one run found: differences opened and gone, questions asked, letters that expired; participation linked and
+    overdue, members to be searched for."""
 
     opened: int = 0
     closed: int = 0
     candidates: int = 0
     eligible: int = 0
     letters: int = 0
+    linked: int = 0
+    overdue: int = 0
+    searched: int = 0
 
 
 async def reconcile(engine: AsyncEngine, *, vault: Vault, now: datetime) -> Reconciled:
@@ -48,7 +53,8 @@ async def reconcile(engine: AsyncEngine, *, vault: Vault, now: datetime) -> Reco
         letters = await letter.expire(connection, now=now)
     async with transaction(engine) as connection:
         eligible = await question.ask_eligible(connection, now=now)
-    return Reconciled(opened, closed, candidates, eligible, letters)
+    lives = await reconcile_participation(engine, now=now)
+    return Reconciled(opened, closed, candidates, eligible, letters, lives.linked, lives.overdue, lives.searched)
 
 
 async def ask_candidates(engine: AsyncEngine, *, now: datetime) -> int:

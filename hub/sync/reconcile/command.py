@@ -19,8 +19,10 @@ def run(settings: Settings) -> None:
     found = asyncio.run(_run(settings))
     sys.stdout.write(
         f"新差异 {found.opened}，已消除 {found.closed}，新的匹配询问 {found.candidates}，应转尽转 {found.eligible}，"
-        f"介绍信过期 {found.letters} / differences opened {found.opened}, gone {found.closed},"
-        f" match questions {found.candidates}, should transfer {found.eligible}, letters expired {found.letters}\n"
+        f"介绍信过期 {found.letters}，新关联的参加记录 {found.linked}，超期未确认 {found.overdue}，待查找 {found.searched}"
+        f" / differences opened {found.opened}, gone {found.closed},"
+        f" match questions {found.candidates}, should transfer {found.eligible}, letters expired {found.letters},"
+        f" participations linked {found.linked}, overdue {found.overdue}, to be searched for {found.searched}\n"
     )
 
 
