@@ -8,6 +8,7 @@ says why.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from uuid import UUID
@@ -85,9 +86,19 @@ def _parser() -> argparse.ArgumentParser:
 
     exporting = commands.add_parser("export", help="导出台账 / write a ledger that can be imported back")
     exporting.add_argument("file", type=Path, metavar="FILE.xlsx")
-    exporting.add_argument("--kind", required=True, choices=("outflow", "inflow"))
+    exporting.add_argument("--kind", required=True, choices=("outflow", "inflow", "rollcall", "participation"))
+    exporting.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="roll calls and reports from this day on")
+    exporting.add_argument("--until", type=_day, metavar="YYYY-MM-DD", help="and up to this one")
     exporting.add_argument("--organization", required=True, metavar="[SYSTEM:]CODE")
     exporting.set_defaults(command=_export)
+
+    certifying = commands.add_parser("certificate", help="出具参加组织生活证明 / write a certificate of participation")
+    certifying.add_argument("file", type=Path, metavar="FILE.xlsx")
+    certifying.add_argument("--organization", required=True, metavar="[SYSTEM:]CODE", help="who issues it")
+    certifying.add_argument("--member", required=True, metavar="ID", help="whose participation")
+    certifying.add_argument("--since", required=True, type=_day, metavar="YYYY-MM-DD")
+    certifying.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+    certifying.set_defaults(command=_certificate)
 
     token = commands.add_parser("token", help="签发令牌 / issue a token; prints the token alone")
     token.add_argument("--organization", required=True, metavar="[SYSTEM:]CODE")
@@ -161,7 +172,34 @@ def _import(given: argparse.Namespace) -> int:
 def _export(given: argparse.Namespace) -> int:
     from hub.sync.ledger.command import run_export
 
-    return run_export(_settings(), file=given.file, kind=given.kind, organization=given.organization)
+    return run_export(
+        _settings(),
+        file=given.file,
+        kind=given.kind,
+        organization=given.organization,
+        since=given.since,
+        until=given.until,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: not a day such as 2026-11-25") from None
+
+
+def _certificate(given: argparse.Namespace) -> int:
+    from hub.sync.ledger.command import run_certificate
+
+    return run_certificate(
+        _settings(),
+        file=given.file,
+        organization=given.organization,
+        member=given.member,
+        since=given.since,
+        until=given.until,
+    )
 
 
 def _schema(_given: argparse.Namespace) -> int:

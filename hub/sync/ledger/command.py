@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import orjson
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.crypto import Vault, read_or_create_master_key
+from hub.crypto import IdCodec, Vault, read_or_create_master_key
 from hub.database.engine import open_database, transaction
+from hub.domain import visibility
 from hub.domain.dates import utc_now
 from hub.domain.directory import organization as find_organization
 from hub.domain.vault import open_vault
 from hub.domain.viewer import Role, Viewer, operator
 from hub.errors import Refused
 from hub.feed.number import number_all
-from hub.models import LedgerKind
+from hub.models import LedgerKind, Member
 from hub.operating import OperatorError
 from hub.settings import Settings
 from hub.sync.ledger import run as runs
 from hub.sync.ledger.apply import Applying
 from hub.sync.ledger.export import export
+from hub.sync.ledger.export_participation import certificate, export_participation
 from hub.sync.ledger.plan import Plan
 from hub.sync.ledger.refused import write_refused
 from hub.sync.ledger.report import Report, in_words
@@ -167,18 +170,74 @@ async def _bar(done: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def run_export(settings: Settings, *, file: Path, kind: str, organization: str) -> int:
-    """Write a ledger of one organization that imports back without loss."""
-    content, rows = asyncio.run(_export(settings, LedgerKind(kind.upper()), organization))
+def run_export(
+    settings: Settings,
+    *,
+    file: Path,
+    kind: str,
+    organization: str,
+    since: date | None = None,
+    until: date | None = None,
+) -> int:
+    """Write a ledger of one organization that imports back without loss. The days bound what was held, for roll calls and
+    reports."""
+    period = (since or date(1921, 7, 1), until or date(9999, 12, 31))
+    content, rows = asyncio.run(_export(settings, LedgerKind(kind.upper()), organization, period))
     _write(file, content)
     sys.stdout.write(f"{file}：{rows} 行 / {rows} rows\n")
     return 0
 
 
-async def _export(settings: Settings, kind: LedgerKind, organization: str) -> tuple[bytes, int]:
+async def _export(
+    settings: Settings, kind: LedgerKind, organization: str, period: tuple[date, date]
+) -> tuple[bytes, int]:
     now = utc_now()
     async with open_database(settings) as engine, transaction(engine) as connection:
         vault = await open_vault(connection, read_or_create_master_key(settings.key_file), now)
         named = await named_organization(connection, settings, organization)
         assert named is not None
+        if kind in (LedgerKind.ROLLCALL, LedgerKind.PARTICIPATION):
+            since, until = period
+            return await export_participation(
+                connection, vault=vault, now=now, kind=kind, organization=named, since=since, until=until
+            )
         return await export(connection, vault=vault, now=now, kind=kind, organization=named)
+
+
+def run_certificate(settings: Settings, *, file: Path, organization: str, member: str, since: date, until: date) -> int:
+    """Write a certificate of participation for one member of an organization's own, or matched with an arrival there."""
+    content = asyncio.run(_certificate(settings, organization, member, since, until))
+    _write(file, content)
+    sys.stdout.write(f"{file}：参加组织生活证明 / certificate of participation\n")
+    return 0
+
+
+class NotTheirMember(OperatorError):
+    """这名党员与该党组织没有关系 / this member has nothing to do with that organization"""
+
+
+async def _certificate(settings: Settings, organization: str, member: str, since: date, until: date) -> bytes:
+    now = utc_now()
+    decoded = IdCodec(b"").decode(member)
+    try:
+        whose = decoded[1] if decoded else UUID(member)
+    except ValueError:
+        raise NotTheirMember(f"没有编号为 {member} 的党员 / no member has the id {member}") from None
+    async with open_database(settings) as engine, transaction(engine) as connection:
+        named = await named_organization(connection, settings, organization)
+        assert named is not None
+        viewer = Viewer(named, Role.COMMITTEE, "hub export", "hub")
+        if await visibility.row(connection, viewer, Member, whose) is None:
+            raise NotTheirMember(
+                f"{organization} 与这名党员没有关系 / this member has nothing to do with {organization}"
+            )
+        name = await connection.scalar(text("select name from organization where id = :id"), {"id": named})
+        return await certificate(
+            connection,
+            now=now,
+            organization=named,
+            issued_by=str(name),
+            member_id=whose,
+            since=since,
+            until=until,
+        )

@@ -1,0 +1,107 @@
+"""Roll calls and reports that are written import back without loss; a certificate counts what is confirmed, once."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+
+from hub.models import LedgerKind
+from hub.sync.ledger.export_participation import certificate, export_participation
+from tests.domain.liaisons import NAMES, NOW, World, a_vault, a_world, number
+from tests.domain.lives import acknowledged, held, marked, reported
+from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
+
+SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
+RANDOM = ("id", "version", "activity_id", "recorded_at", "amended_at", "confirmed_at", "acknowledged_at", "twin_id")
+
+
+async def written_out(hub: Hub, kind: str, code: str) -> bytes:
+    async with hub.database.begin() as connection:
+        content, _ = await export_participation(
+            connection, vault=hub.vault, now=hub.now, kind=LedgerKind(kind), organization=await hub.organization(code),
+            since=date(2020, 1, 1), until=date(2030, 1, 1),
+        )  # fmt: skip
+    return content
+
+
+async def content_of(hub: Hub) -> list[str]:
+    columns = (await hub.rows("select * from participation limit 1"))[0]
+    kept = ", ".join(column for column in columns if column not in RANDOM)
+    return sorted(str(row) for row in await hub.rows(f"select {kept} from participation"))
+
+
+async def test_what_is_written_imports_back_without_loss(database) -> None:
+    hub = await the_sample(database, World(database, {}, a_vault(), NOW), *SAMPLE)
+    await hub.report(LEDGERS / "rollcall.xlsx", "rollcall", "BJ01", 2026)
+    await hub.report(LEDGERS / "participation-reported.xlsx", "participation")
+    before = await content_of(hub)
+    roll_call, reports = await written_out(hub, "ROLLCALL", "BJ"), await written_out(hub, "PARTICIPATION", "YL")
+
+    same = await hub.report(roll_call, "rollcall", "BJ01")
+    assert (same.accepted, same.unchanged, same.errors) == (310, 310, [])
+    same = await hub.report(reports, "participation")
+    assert (same.accepted, same.unchanged, same.errors) == (32, 32, [])
+
+    await execute(hub, "update participation set twin_id = null")
+    await execute(hub, "delete from participation")
+    await execute(hub, "delete from activity")
+    assert (await hub.report(roll_call, "rollcall", "BJ01")).new == 310
+    assert (await hub.report(reports, "participation")).linked == 16
+    assert await content_of(hub) == before
+
+
+@pytest.fixture
+async def hub(database) -> Hub:
+    world = await a_world(database)
+    return Hub(database, world.ids, world.vault, world.now)
+
+
+async def test_marks_modes_months_and_titles_come_back(hub: Hub) -> None:
+    _, _, came = await hub.pair()
+    for held_on, kind, told, said in (
+        ("2026-09", "THEME_DAY", {"attendance": "LATE"}, {}),
+        ("2026-09-10", "OTHER", {"attendance": "ABSENT_UNEXCUSED"}, {"title": "重阳慰问"}),
+        ("2026-09-11", "PARTY_LECTURE", {"mode": "ONLINE"}, {"title": "第三讲"}),
+        ("2026-09-12", "TRAINING", {"mode": "SELF_STUDY"}, {"mode": "ONLINE"}),
+        ("2026-09-13", "ONLINE_EXCHANGE", {}, {"mode": "ONLINE"}),
+    ):
+        attendance = told.pop("attendance", "PRESENT")
+        await marked(hub, await held(hub, held_on=held_on, kind=kind, **said), came, attendance, **told)
+    again = await hub.report(await written_out(hub, "ROLLCALL", "BJ"), "rollcall", "BJ01")
+    assert (again.accepted, again.unchanged, again.errors) == (5, 5, [])
+
+
+async def test_no_cell_is_a_formula(hub: Hub) -> None:
+    person, _, _ = await hub.pair()
+    await reported(hub, person, host_text='=HYPERLINK("x")', evidence_kind="PHOTO")
+    sheet = load_workbook(io.BytesIO(await written_out(hub, "PARTICIPATION", "YL"))).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert '=HYPERLINK("x")' in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+async def test_a_certificate_counts_what_is_confirmed_once_and_masks_the_number(hub: Hub) -> None:
+    person, _, came = await hub.pair()
+    record = await marked(hub, await held(hub, hours=2), came)
+    await reported(hub, person, host_id=hub["BJ01"], evidence_kind="PHOTO")
+    await marked(hub, await held(hub, held_on="2026-10-09"), came, "ABSENT_UNEXCUSED")
+    await reported(hub, person, "2026-10-20", host_text="市图书馆")
+    await acknowledged(hub, record)
+
+    async with hub.database.begin() as connection:
+        content = await certificate(
+            connection, now=hub.now, organization=hub["BJ01"], issued_by="新港街道党工委", member_id=person,
+            since=date(2026, 10, 1), until=date(2026, 12, 31),
+        )  # fmt: skip
+
+    rows = [[c for c in row if c] for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
+    assert rows[0] == ["流动党员参加组织生活证明"]
+    assert rows[4] == ["1", "2026年11月9日", "主题党日", NAMES["BJ01"], "现场", "2"]
+    assert rows[5] == ["合计参加 1 次，其中线上 0 次，学时 2"]
+    assert number(1) not in str(rows)
+    assert await hub.rows("select document, people from disclosure") == [
+        {"document": b"certificate", "people": [person]}
+    ]
