@@ -87,7 +87,7 @@ async def main(outflow: int = 24_000, inflow: int = 20_000) -> None:
     """Print the table."""
     gc.set_threshold(50_000, 20, 20)  # as `hub import` does
     made = county(outflow, inflow)
-    with tempfile.TemporaryDirectory(prefix="liaison-hub-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="liaison-hub-bench-", ignore_cleanup_errors=True) as folder:
         await asyncio.to_thread(Path(folder).chmod, 0o711)
         settings = Settings(home=Path(folder))
         async with open_database(settings) as engine:
