@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain import history, twin
 from hub.domain.pair import Pair
 from hub.domain.participation_record import event
-from hub.feed.append import append
-from hub.models import EventKind
+from hub.feed.append import Event, append
+from hub.models import Aggregate, EventKind, Topic
 
 _OF_ARRIVALS: Final = text(
     "select id, version, arrival_id, organization_id, day from participation where arrival_id = any(:arrivals)"
     " order by day, recorded_at, id for update"
+)
+_OPINIONS: Final = text(
+    "select id, version, arrival_id from appraisal_opinion where arrival_id = any(:arrivals) order by year, id"
 )
 # What the other side did to them was said of another person: acknowledgement, hearing, dispute.
 _BACK: Final = text(
@@ -44,9 +47,10 @@ _TOUCHED: Final = text(
 async def cross(connection: AsyncConnection, *, now: datetime, pairs: Sequence[Pair]) -> None:
     """Let the home branch hear of each record of the arrivals that were matched, in order, and link what is told twice."""
     rows = await _records(connection, [pair.arrival_id for pair in pairs])
+    by_arrival = {pair.arrival_id: pair for pair in pairs}
+    await _tell_opinions(connection, now, EventKind.PARTICIPATION_SHARED, by_arrival)
     if not rows:
         return
-    by_arrival = {pair.arrival_id: pair for pair in pairs}
     await _tell(connection, now, EventKind.PARTICIPATION_SHARED, rows, by_arrival)
     days = [row.day for row in rows]
     members = {by_arrival[row.arrival_id].member_id for row in rows}
@@ -62,6 +66,33 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
         await connection.execute(_BACK, {"ids": touched})
     rows = await _records(connection, [pair.arrival_id])
     await _tell(connection, now, EventKind.PARTICIPATION_UNSHARED, rows, {pair.arrival_id: pair})
+    await _tell_opinions(connection, now, EventKind.PARTICIPATION_UNSHARED, {pair.arrival_id: pair})
+
+
+async def _tell_opinions(
+    connection: AsyncConnection, now: datetime, kind: EventKind, by_arrival: dict[UUID, Pair]
+) -> None:
+    """Let the home side hear of the opinions for the appraisal that wait with the arrivals, or that they went back."""
+    rows = (await connection.execute(_OPINIONS, {"arrivals": list(by_arrival)})).all()
+    await append(
+        connection,
+        [
+            Event(
+                topic=Topic.PARTICIPATION,
+                kind=kind,
+                aggregate=Aggregate.APPRAISAL_OPINION,
+                aggregate_id=row.id,
+                aggregate_version=row.version,
+                audience=by_arrival[row.arrival_id].outflow,
+                departure=by_arrival[row.arrival_id].departure_id,
+                arrival=row.arrival_id,
+                member=by_arrival[row.arrival_id].member_id,
+                occurred_at=now,
+            )
+            for row in rows
+        ],
+        at=now,
+    )
 
 
 async def _records(connection: AsyncConnection, arrivals: Sequence[UUID]) -> Sequence[Row[Any]]:

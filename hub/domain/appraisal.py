@@ -1,0 +1,324 @@
+"""Democratic appraisal (民主评议): the place or a floating branch gives an opinion, the formal organization one grade a year.
+
+条例 Art 18, Art 32. Probationary members take part without a grade. EXCELLENT above a third of a branch's full members is
+a warning, not a refusal (domain 0.20).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain import affiliation, evidence, locate
+from hub.domain.dates import today
+from hub.domain.outcome import Changed
+from hub.domain.participation_record import FORMAL, MATCHED
+from hub.domain.scope import in_scope, require_organization
+from hub.domain.statement import MAX_LENGTH
+from hub.domain.viewer import Viewer
+from hub.errors import (
+    AlreadyRecorded,
+    InvalidInput,
+    NotFound,
+    ReasonRequired,
+    StaleVersion,
+    WrongSide,
+    WrongState,
+)
+from hub.feed.append import Event, append
+from hub.models import Aggregate, EventKind, Grade, Side, Topic
+
+_FIRST_YEAR: Final = 1990
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A grade as recorded, and what somebody should think about."""
+
+    changed: Changed
+    excellent: int
+    full_members: int
+
+    @property
+    def is_over_a_third(self) -> bool:
+        """Whether more than a third of the branch's full members are EXCELLENT this year."""
+        return self.excellent * 3 > self.full_members
+
+
+_OPINION: Final = text(
+    """
+    select id, version from appraisal_opinion
+     where coalesce(arrival_id, member_id) = :subject and organization_id = :organization and year = :year for update
+    """
+)
+_GIVE: Final = text(
+    """
+    insert into appraisal_opinion (id, arrival_id, member_id, organization_id, year, grade, opinion, given_on, recorded_at,
+                                   recorded_by)
+    values (:id, :arrival, :member, :organization, :year, :grade, :opinion, :on, :now, :by)
+    """
+)
+_GIVE_AGAIN: Final = text(
+    """
+    update appraisal_opinion set grade = :grade, opinion = :opinion, given_on = :on, recorded_at = :now, recorded_by = :by,
+           version = version + 1
+     where id = :id
+    """
+)
+_ARRIVAL: Final = text(
+    f"""
+    select a.id, a.organization_id, a.branch_id, l.member_id, l.departure_id, l.organization_id as outflow_id,
+           f.organization_id as formal_id
+      from arrival a {MATCHED.format(arrival="a.id")} {FORMAL.format(member="l.member_id")}
+     where a.id = :id
+    """
+)
+
+
+async def give_opinion(
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    liaison_id: UUID,
+    year: int,
+    grade: Grade | None = None,
+    opinion: str | None = None,
+) -> Changed:
+    """The inflow side gives its opinion of an arrival, once a year; giving it again replaces it. It waits with an arrival
+    that is not matched, and crosses with the match.
+
+    Raises NotFound, WrongSide, InvalidInput (year; neither grade nor words).
+    """
+    require_organization(viewer)
+    arrival_id = (await locate.locate(connection, viewer, [liaison_id]))[liaison_id].statement(Side.INFLOW)
+    await locate.lock(connection, Side.INFLOW, [arrival_id])
+    row = (await connection.execute(_ARRIVAL, {"id": arrival_id})).one()
+    own = await in_scope(connection, viewer, [row.branch_id, row.organization_id])
+    organization = row.branch_id if row.branch_id in own else row.organization_id
+    _possible(year, now, grade, opinion)
+    before = (
+        await connection.execute(_OPINION, {"subject": arrival_id, "organization": organization, "year": year})
+    ).one_or_none()
+    values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}
+    values |= {"now": now, "by": viewer.actor}
+    if before is None:
+        identifier, version = uuid4(), 1
+        where = {"id": identifier, "arrival": arrival_id, "member": None, "organization": organization, "year": year}
+        await connection.execute(_GIVE, {**values, **where})
+    else:
+        identifier, version = before.id, before.version + 1
+        await connection.execute(_GIVE_AGAIN, {**values, "id": identifier})
+    hearing = {row.organization_id, row.branch_id, row.outflow_id, row.formal_id} - {None}
+    told = opinion_event(
+        EventKind.OPINION_GIVEN, identifier, version, sorted(hearing), now, arrival_id, row.departure_id, row.member_id
+    )
+    await append(connection, [told], at=now)
+    return Changed(identifier, version, new=before is None)
+
+
+def opinion_event(
+    kind: EventKind,
+    identifier: UUID,
+    version: int,
+    audience: list[UUID],
+    now: datetime,
+    arrival: UUID | None,
+    departure: UUID | None,
+    member: UUID | None,
+) -> Event:
+    """Return an event about an opinion."""
+    return Event(
+        topic=Topic.PARTICIPATION,
+        kind=kind,
+        aggregate=Aggregate.APPRAISAL_OPINION,
+        aggregate_id=identifier,
+        aggregate_version=version,
+        audience=audience,
+        arrival=arrival,
+        departure=departure,
+        member=member,
+        occurred_at=now,
+    )
+
+
+def _possible(year: int, now: datetime, grade: Grade | None, opinion: str | None) -> None:
+    if not _FIRST_YEAR <= year <= today(now).year:
+        raise InvalidInput("year")
+    if grade is None and not (opinion or "").strip():
+        raise InvalidInput("opinion")
+    if opinion is not None and len(opinion) > MAX_LENGTH:
+        raise InvalidInput("opinion")
+
+
+_KNOWN: Final = text("select id, version from appraisal where member_id = :member and year = :year for update")
+_INSERT: Final = text(
+    """
+    insert into appraisal (id, member_id, organization_id, year, grade, decided_on, note, recorded_at, recorded_by)
+    values (:id, :member, :organization, :year, :grade, :on, :note, :now, :by)
+    """
+)
+_EXCELLENT: Final = text(
+    """
+    select count(*) filter (where x.grade = 'EXCELLENT') as excellent, count(*) as full_members
+      from affiliation f join member m on m.id = f.member_id and m.category = 'FULL' and m.standing = 'IN_FORCE'
+      left join appraisal x on x.member_id = m.id and x.year = :year
+     where f.organization_id = :organization and f.superseded_at = 'infinity' and f.ends is null
+    """
+)
+
+
+async def record(
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    member_id: UUID,
+    year: int,
+    grade: Grade | None,
+    decided_on: date,
+    note: str | None = None,
+) -> Recorded:
+    """The formal organization records the one grade of a member and year; a probationary member has none.
+
+    Raises NotFound, WrongSide, InvalidInput (year, day; a grade where there is none, or none where there is one),
+    AlreadyRecorded, WrongState (membership not in force), EvidenceOpen (UNQUALIFIED while evidence of that year is open).
+    """
+    require_organization(viewer)
+    member = await affiliation.lock_member(connection, member_id)
+    formal = await affiliation.own_side(connection, viewer, member_id)
+    if member.standing != "IN_FORCE":
+        raise WrongState(state=member.standing)
+    if not _FIRST_YEAR <= year <= today(now).year:
+        raise InvalidInput("year")
+    if not date(year, 1, 1) <= decided_on <= today(now):
+        raise InvalidInput("decidedOn")
+    if (grade is None) is not (member.category == "PROBATIONARY"):
+        raise InvalidInput("grade")
+    if (await connection.execute(_KNOWN, {"member": member_id, "year": year})).first() is not None:
+        raise AlreadyRecorded("year")
+    await _let_evidence_speak(connection, member_id, year, grade)
+    identifier = uuid4()
+    values = {"id": identifier, "member": member_id, "organization": formal, "year": year, "on": decided_on}
+    values |= {"grade": grade.value if grade else None, "note": note, "now": now, "by": viewer.actor}
+    await connection.execute(_INSERT, values)
+    await append(connection, [_event(identifier, 1, member_id, formal, now)], at=now)
+    return await _counted(connection, Changed(identifier, 1, new=True), formal, year)
+
+
+async def correct(
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    appraisal_id: UUID,
+    version: int,
+    grade: Grade,
+    reason: str,
+) -> Recorded:
+    """The formal organization corrects a grade, with a reason that stays.
+
+    Raises NotFound, WrongSide, StaleVersion, ReasonRequired, InvalidInput (of a probationary member), EvidenceOpen.
+    """
+    require_organization(viewer)
+    read = text("select * from appraisal where id = :id")
+    row = (await connection.execute(read, {"id": appraisal_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("appraisalId")
+    await affiliation.lock_member(connection, row["member_id"])
+    formal = await affiliation.own_side(connection, viewer, row["member_id"])
+    row = (
+        (await connection.execute(text("select * from appraisal where id = :id for update"), {"id": appraisal_id}))
+        .mappings()
+        .one()
+    )
+    if row["version"] != version:
+        raise StaleVersion("version", version=row["version"])
+    if not reason.strip():
+        raise ReasonRequired("reason")
+    if row["grade"] is None or row["grade"] == grade.value:
+        raise InvalidInput("grade")
+    await _let_evidence_speak(connection, row["member_id"], row["year"], grade)
+    said = f"{row['note']}；" if row["note"] else ""
+    await connection.execute(
+        text(
+            "update appraisal set grade = :grade, note = :note, recorded_at = :now, recorded_by = :by, version = version + 1"
+            " where id = :id"
+        ),
+        {"grade": grade.value, "note": f"{said}{row['grade']} → {grade.value}：{reason.strip()}", "now": now,
+         "by": viewer.actor, "id": appraisal_id},
+    )  # fmt: skip
+    await append(connection, [_event(appraisal_id, version + 1, row["member_id"], formal, now)], at=now)
+    return await _counted(connection, Changed(appraisal_id, version + 1), row["organization_id"], row["year"])
+
+
+async def _let_evidence_speak(connection: AsyncConnection, member_id: UUID, year: int, grade: Grade | None) -> None:
+    """Refuse 不合格 while evidence about that year is open (domain 0.19)."""
+    if grade is Grade.UNQUALIFIED:
+        await evidence.gate(connection, member_id=member_id, since=date(year, 1, 1), until=date(year, 12, 31))
+
+
+async def _counted(connection: AsyncConnection, changed: Changed, organization: UUID, year: int) -> Recorded:
+    row = (await connection.execute(_EXCELLENT, {"organization": organization, "year": year})).one()
+    return Recorded(changed, row.excellent, row.full_members)
+
+
+def _event(identifier: UUID, version: int, member_id: UUID, formal: UUID, now: datetime) -> Event:
+    """Return an event of class STANDING: the home side and the member hear it."""
+    return Event(
+        topic=Topic.PARTICIPATION,
+        kind=EventKind.APPRAISAL_RECORDED,
+        aggregate=Aggregate.APPRAISAL,
+        aggregate_id=identifier,
+        aggregate_version=version,
+        audience=[formal],
+        organization=formal,
+        member=member_id,
+        occurred_at=now,
+    )
+
+
+async def give_floating_opinion(
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    member_id: UUID,
+    organization_id: UUID,
+    year: int,
+    grade: Grade | None = None,
+    opinion: str | None = None,
+) -> Changed:
+    """A floating branch (流动党员党支部) of the home side gives its opinion of a member, once a year.
+
+    Raises NotFound (member, organization), WrongSide (no floating branch of the caller), InvalidInput.
+    """
+    require_organization(viewer)
+    await affiliation.lock_member(connection, member_id)
+    formal = await affiliation.own_side(connection, viewer, member_id)
+    kind = await connection.scalar(text("select kind from organization where id = :id"), {"id": organization_id})
+    if kind is None or not await in_scope(connection, viewer, [organization_id]):
+        raise NotFound("organizationId")
+    if kind != "FLOATING_BRANCH":
+        raise WrongSide("organizationId")
+    _possible(year, now, grade, opinion)
+    key = {"subject": member_id, "organization": organization_id, "year": year}
+    before = (await connection.execute(_OPINION, key)).one_or_none()
+    values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}
+    values |= {"now": now, "by": viewer.actor}
+    identifier, version = (uuid4(), 1) if before is None else (before.id, before.version + 1)
+    if before is None:
+        where = {"id": identifier, "arrival": None, "member": member_id, "organization": organization_id, "year": year}
+        await connection.execute(_GIVE, {**values, **where})
+    else:
+        await connection.execute(_GIVE_AGAIN, {**values, "id": identifier})
+    told = opinion_event(
+        EventKind.OPINION_GIVEN, identifier, version, sorted({organization_id, formal}), now, None, None, member_id
+    )
+    await append(connection, [told], at=now)
+    return Changed(identifier, version, new=before is None)
