@@ -263,6 +263,11 @@ async def _let_evidence_speak(connection: AsyncConnection, member_id: UUID, year
         await evidence.gate(connection, member_id=member_id, since=date(year, 1, 1), until=date(year, 12, 31))
 
 
+async def counted(connection: AsyncConnection, row: Any) -> Recorded:
+    """Return an appraisal with how many of its branch are EXCELLENT that year."""
+    return await _counted(connection, Changed(row.id, row.version), row.organization_id, row.year)
+
+
 async def _counted(connection: AsyncConnection, changed: Changed, organization: UUID, year: int) -> Recorded:
     row = (await connection.execute(_EXCELLENT, {"organization": organization, "year": year})).one()
     return Recorded(changed, row.excellent, row.full_members)
