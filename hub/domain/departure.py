@@ -71,7 +71,7 @@ _STATED: Final = tuple(
 _MEMBERS: Final = text(
     """
     select m.id, m.standing, f.organization_id,
-           exists (select from departure d where d.member_id = m.id and d.ended_on is null) as away
+           (select true from departure d where d.member_id = m.id and d.ended_on is null limit 1) as away
       from member m
       left join affiliation f on f.member_id = m.id and f.superseded_at = 'infinity' and f.ends is null
      where m.id = any(:ids) order by m.id for update of m
