@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, identity, inbox, match, question, statement
 from hub.domain.dates import today
 from hub.domain.locate import Located, locate, lock
+from hub.domain.next_id import next_id
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
 from hub.domain.scope import in_scope, require_organization
@@ -203,7 +204,7 @@ def _new_row(
     vault: Vault, viewer: Viewer, now: datetime, command: RegisterArrival, number: str | None
 ) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    row.update(id=uuid4(), version=1, organization_id=command.organization_id, branch_id=command.branch_id)
+    row.update(id=next_id(), version=1, organization_id=command.organization_id, branch_id=command.branch_id)
     row.update(
         state=(InflowState.PLACED if command.branch_id else InflowState.ARRIVED).value,
         name=command.name.strip(),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, inbox, match, question, statement
 from hub.domain.dates import today
+from hub.domain.next_id import next_id
 from hub.domain.organization import resolve_places
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
@@ -111,7 +112,7 @@ async def register(
             continue
         away.add(command.member_id)
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
-        row.update(id=uuid4(), version=1, member_id=command.member_id, organization_id=member.organization_id)
+        row.update(id=next_id(), version=1, member_id=command.member_id, organization_id=member.organization_id)
         row.update(recorded_at=now, recorded_by=viewer.actor, amended_at=now, amended_by=viewer.actor)
         row.update(statement.columns(vault, row["id"], command.given))
         row["named_organization_id"] = row["inflow_organization_id"] or places.get(row["destination"])
