@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -72,6 +73,7 @@ class PlaceMember:
 
 
 COLUMNS: Final = ("id", "version", *(name for name in vars(InflowColumns) if not name.startswith("_")))
+_VALUES: Final = itemgetter(*COLUMNS)
 _KEPT: Final = frozenset({"id", "version", "organization_id", "recorded_at", "recorded_by"})
 _WRITTEN: Final = tuple(name for name in COLUMNS if name not in _KEPT)
 ENDED: Final = (InflowState.RETURNED, InflowState.LEFT)
@@ -128,7 +130,7 @@ async def register(
         rows.append(row)
         said[row["id"]] = (command.branch_id or command.organization_id, command.given.get("unreadable") or {})
         outcomes.append(Changed(row["id"], 1, new=True))
-    await copy_rows(connection, "arrival", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
+    await copy_rows(connection, "arrival", COLUMNS, map(_VALUES, rows))
     await copy_rows(connection, "identity", ("subject_id", "digest", "of_member"), identities)
     await append(connection, [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows], at=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,6 +50,7 @@ class AmendDeparture:
 
 
 COLUMNS: Final = ("id", "version", *(name for name in vars(OutflowColumns) if not name.startswith("_")))
+_VALUES: Final = itemgetter(*COLUMNS)
 _STATED: Final = tuple(
     name
     for name in COLUMNS
@@ -118,7 +120,7 @@ async def register(
         row["named_organization_id"] = row["inflow_organization_id"] or places.get(row["destination"])
         rows.append(row)
         outcomes.append(Changed(row["id"], 1, new=True))
-    await copy_rows(connection, "departure", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
+    await copy_rows(connection, "departure", COLUMNS, map(_VALUES, rows))
     await append(connection, [event(EventKind.DEPARTURE_REGISTERED, row, now) for row in rows], at=now)
     ids = [row["id"] for row in rows]
     await question.ask_unreadable(

@@ -59,9 +59,9 @@ async def append(connection: AsyncConnection, events: Iterable[Event], *, at: da
     the numbering step goes by outbox id, so the lock is what keeps each aggregate's versions ascending."""
     rows = [
         (
-            event.topic.value,
-            event.kind.value,
-            event.aggregate.value,
+            event.topic,
+            event.kind,
+            event.aggregate,
             event.aggregate_id,
             event.aggregate_version,
             event.replaces,
