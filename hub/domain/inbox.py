@@ -15,13 +15,17 @@ _OUTFLOW_STATE = """
          when (select true from match m where m.departure_id = d.id and m.state = 'CONFIRMED' limit 1) then 'MATCHED'
          else 'AWAITING_ARRIVAL' end
 """
-_OF_ARRIVAL = "(select true from match m where m.arrival_id = a.id and m.state = {} limit 1)"
-_INFLOW_STATE = f"""
-    case when {_OF_ARRIVAL.format("'CONFIRMED' and m.ended_at is null")} then 'MATCHED'
-         when a.state in ('RETURNED', 'LEFT') then 'ENDED'
-         when {_OF_ARRIVAL.format("'CONFIRMED'")} then 'ENDED'
-         when {_OF_ARRIVAL.format("'DENIED' and m.named")} then 'DENIED'
+_INFLOW_STATE = """
+    case when l.live then 'MATCHED'
+         when a.state in ('RETURNED', 'LEFT') or l.was_live then 'ENDED'
+         when l.denied then 'DENIED'
          else 'UNMATCHED' end
+"""
+# By the arrival alone: with the state as well PostgreSQL may look through every match of that state for each arrival.
+_OF_ARRIVAL = """
+    select bool_or(m.state = 'CONFIRMED' and m.ended_at is null) as live, bool_or(m.state = 'CONFIRMED') as was_live,
+           bool_or(m.state = 'DENIED' and m.named) as denied
+      from match m where m.arrival_id = a.id
 """
 _STATES = f"""
     select d.id, 'OUTFLOW' as side, {_OUTFLOW_STATE} as state, d.recorded_at as created_at,
@@ -29,7 +33,7 @@ _STATES = f"""
       from departure d where {{departures}}
     union all
     select a.id, 'INFLOW', {_INFLOW_STATE}, a.recorded_at, a.organization_id, a.branch_id
-      from arrival a where {{arrivals}}
+      from arrival a cross join lateral ({_OF_ARRIVAL}) l where {{arrivals}}
 """
 # The state is judged once per statement, not once per list (`materialized`).
 _WANTED = f"""
