@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,7 @@ from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, identity, inbox, match, question, statement, transfer_record
 from hub.domain.dates import today
 from hub.domain.locate import Located, locate, lock
+from hub.domain.next_id import next_id
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
 from hub.domain.scope import in_scope, require_organization
@@ -71,6 +73,7 @@ class PlaceMember:
 
 
 COLUMNS: Final = ("id", "version", *(name for name in vars(InflowColumns) if not name.startswith("_")))
+_VALUES: Final = itemgetter(*COLUMNS)
 _KEPT: Final = frozenset({"id", "version", "organization_id", "recorded_at", "recorded_by"})
 _WRITTEN: Final = tuple(name for name in COLUMNS if name not in _KEPT)
 ENDED: Final = (InflowState.RETURNED, InflowState.LEFT)
@@ -127,7 +130,7 @@ async def register(
         rows.append(row)
         said[row["id"]] = (command.branch_id or command.organization_id, command.given.get("unreadable") or {})
         outcomes.append(Changed(row["id"], 1, new=True))
-    await copy_rows(connection, "arrival", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
+    await copy_rows(connection, "arrival", COLUMNS, map(_VALUES, rows))
     await copy_rows(connection, "identity", ("subject_id", "digest", "of_member"), identities)
     await append(connection, [event(EventKind.ARRIVAL_REGISTERED, row, now) for row in rows], at=now)
     await question.ask_unreadable(connection, now=now, side=Side.INFLOW, said=said)
@@ -203,7 +206,7 @@ def _new_row(
     vault: Vault, viewer: Viewer, now: datetime, command: RegisterArrival, number: str | None
 ) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    row.update(id=uuid4(), version=1, organization_id=command.organization_id, branch_id=command.branch_id)
+    row.update(id=next_id(), version=1, organization_id=command.organization_id, branch_id=command.branch_id)
     row.update(
         state=(InflowState.PLACED if command.branch_id else InflowState.ARRIVED).value,
         name=command.name.strip(),

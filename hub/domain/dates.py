@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991; no time-zone data needed
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -27,6 +28,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+@lru_cache(maxsize=4_096)
 def is_partial(text: str) -> bool:
     """Tell whether a text is 2025, 2025-06 or 2025-06-15, and a day that exists."""
     matched = _PARTIAL.fullmatch(text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, inbox, match, question, statement
 from hub.domain.dates import today
+from hub.domain.next_id import next_id
 from hub.domain.organization import resolve_places
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
@@ -48,6 +50,7 @@ class AmendDeparture:
 
 
 COLUMNS: Final = ("id", "version", *(name for name in vars(OutflowColumns) if not name.startswith("_")))
+_VALUES: Final = itemgetter(*COLUMNS)
 _STATED: Final = tuple(
     name
     for name in COLUMNS
@@ -71,7 +74,7 @@ _STATED: Final = tuple(
 _MEMBERS: Final = text(
     """
     select m.id, m.standing, f.organization_id,
-           exists (select from departure d where d.member_id = m.id and d.ended_on is null) as away
+           (select true from departure d where d.member_id = m.id and d.ended_on is null limit 1) as away
       from member m
       left join affiliation f on f.member_id = m.id and f.superseded_at = 'infinity' and f.ends is null
      where m.id = any(:ids) order by m.id for update of m
@@ -111,13 +114,13 @@ async def register(
             continue
         away.add(command.member_id)
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
-        row.update(id=uuid4(), version=1, member_id=command.member_id, organization_id=member.organization_id)
+        row.update(id=next_id(), version=1, member_id=command.member_id, organization_id=member.organization_id)
         row.update(recorded_at=now, recorded_by=viewer.actor, amended_at=now, amended_by=viewer.actor)
         row.update(statement.columns(vault, row["id"], command.given))
         row["named_organization_id"] = row["inflow_organization_id"] or places.get(row["destination"])
         rows.append(row)
         outcomes.append(Changed(row["id"], 1, new=True))
-    await copy_rows(connection, "departure", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
+    await copy_rows(connection, "departure", COLUMNS, map(_VALUES, rows))
     await append(connection, [event(EventKind.DEPARTURE_REGISTERED, row, now) for row in rows], at=now)
     ids = [row["id"] for row in rows]
     await question.ask_unreadable(

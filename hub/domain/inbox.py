@@ -9,36 +9,41 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The state as that side may see it. A denial reaches the inflow side only where the outflow statement named it.
+# Not `exists`: for a batch of statements PostgreSQL would then read all matches there are, instead of looking up theirs.
 _OUTFLOW_STATE = """
     case when d.ended_on is not null then 'ENDED'
-         when exists (select from match m where m.departure_id = d.id and m.state = 'CONFIRMED') then 'MATCHED'
+         when (select true from match m where m.departure_id = d.id and m.state = 'CONFIRMED' limit 1) then 'MATCHED'
          else 'AWAITING_ARRIVAL' end
 """
 _INFLOW_STATE = """
-    case when exists (select from match m where m.arrival_id = a.id and m.state = 'CONFIRMED' and m.ended_at is null)
-              then 'MATCHED'
-         when a.state in ('RETURNED', 'LEFT') then 'ENDED'
-         when exists (select from match m where m.arrival_id = a.id and m.state = 'CONFIRMED') then 'ENDED'
-         when exists (select from match m where m.arrival_id = a.id and m.state = 'DENIED' and m.named) then 'DENIED'
+    case when l.live then 'MATCHED'
+         when a.state in ('RETURNED', 'LEFT') or l.was_live then 'ENDED'
+         when l.denied then 'DENIED'
          else 'UNMATCHED' end
 """
+# By the arrival alone: with the state as well PostgreSQL may look through every match of that state for each arrival.
+_OF_ARRIVAL = """
+    select bool_or(m.state = 'CONFIRMED' and m.ended_at is null) as live, bool_or(m.state = 'CONFIRMED') as was_live,
+           bool_or(m.state = 'DENIED' and m.named) as denied
+      from match m where m.arrival_id = a.id
+"""
 _STATES = f"""
-    select d.id, {_OUTFLOW_STATE} as state from departure d where d.id = any(:ids)
+    select d.id, 'OUTFLOW' as side, {_OUTFLOW_STATE} as state, d.recorded_at as created_at,
+           d.organization_id, cast(null as uuid) as branch_id
+      from departure d where {{departures}}
     union all
-    select a.id, {_INFLOW_STATE} from arrival a where a.id = any(:ids)
+    select a.id, 'INFLOW', {_INFLOW_STATE}, a.recorded_at, a.organization_id, a.branch_id
+      from arrival a cross join lateral ({_OF_ARRIVAL}) l where {{arrivals}}
 """
+# The state is judged once per statement, not once per list (`materialized`).
 _WANTED = f"""
-    select d.id, c.ancestor as organization_id, 'OUTFLOW' as side, {_OUTFLOW_STATE} as state,
-           d.recorded_at as created_at
-      from departure d join organization_closure c on c.descendant = d.organization_id
-     where {{departures}}
-    union all
-    select a.id, c.ancestor, 'INFLOW', {_INFLOW_STATE}, a.recorded_at
-      from arrival a
-      join lateral (select ancestor from organization_closure where descendant = a.organization_id
-                     union select ancestor from organization_closure where descendant = a.branch_id) c on true
-     where {{arrivals}}
+    with statement as materialized ({_STATES})
+    select s.id, c.ancestor as organization_id, s.side, s.state, s.created_at
+      from statement s
+      join lateral (select ancestor from organization_closure where descendant = s.organization_id
+                     union select ancestor from organization_closure where descendant = s.branch_id) c on true
 """
+_OF_SOME = {"departures": "d.id = any(:ids)", "arrivals": "a.id = any(:ids)"}
 _GONE = text(
     """
     delete from inbox i where i.id = any(:ids)
@@ -49,10 +54,10 @@ _GONE = text(
                         where a.id = i.id and c.ancestor = i.organization_id)
     """
 )
-_INSERT = text(
-    "insert into inbox as i (id, organization_id, side, state, created_at)"
-    + _WANTED.format(departures="d.id = any(:ids)", arrivals="a.id = any(:ids)")
-    + "on conflict (id, organization_id) do update set state = excluded.state where i.state <> excluded.state"
+_ADD = f"insert into inbox as i (id, organization_id, side, state, created_at) {_WANTED.format(**_OF_SOME)}"
+_INSERT = text(_ADD)
+_MERGE = text(
+    _ADD + "on conflict (id, organization_id) do update set state = excluded.state where i.state <> excluded.state"
 )
 # A statement whose state changes while the tree moves above it: whoever comes second waits, and sees what the first did.
 _HOLD = text(
@@ -63,7 +68,9 @@ _HOLD = text(
      order by id for key share
     """
 )
-_RESTATE = text(f"update inbox i set state = s.state from ({_STATES}) s where i.id = s.id and i.state <> s.state")
+_RESTATE = text(
+    f"update inbox i set state = s.state from ({_STATES.format(**_OF_SOME)}) s where i.id = s.id and i.state <> s.state"
+)
 _DIFFERENCES = text(
     "with wanted as ("
     + _WANTED.format(departures="true", arrivals="true")
@@ -95,7 +102,7 @@ async def refresh(connection: AsyncConnection, statements: Iterable[UUID]) -> No
     if ids:
         await connection.execute(_HOLD, {"ids": ids})
         await connection.execute(_GONE, {"ids": ids})
-        await connection.execute(_INSERT, {"ids": ids})
+        await connection.execute(_MERGE, {"ids": ids})
 
 
 async def differences(connection: AsyncConnection) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import affiliation, identity, statement
 from hub.domain.dates import today
+from hub.domain.next_id import next_id
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
@@ -123,7 +124,7 @@ async def register(
                 amended[len(outcomes)] = existing
             outcomes.append(Changed(existing, 0, changed=False) if command.amend else AlreadyRegistered("citizenId"))
             continue
-        member_id = uuid4()
+        member_id = next_id()
         if digest:
             known[digest] = member_id
             identities.append((member_id, digest, True))

@@ -83,13 +83,15 @@ def unsayable(given: Mapping[str, Any], day: date) -> InvalidInput | None:
     """Return why no record can hold what is given: a text too long, no date, no phone number, or a day to come; None
     where it can."""
     for field, value in given.items():
+        if value is None:
+            continue
         if isinstance(value, str) and len(value) > MAX_LENGTH:
             return InvalidInput(field)
         if value and field in PHONES and phone.canonical(value) is None:
             return InvalidInput(field)
-        if value is not None and field in PARTIAL_DATES and not is_partial(value):
+        if field in PARTIAL_DATES and not is_partial(value):
             return InvalidInput(field)
-        if value is not None and field in NOT_TO_COME:
+        if field in NOT_TO_COME:
             earliest = value if isinstance(value, date) else first_day(value)
             if earliest > day:
                 return InvalidInput(field)
@@ -118,10 +120,11 @@ def columns(
     if not PHONE_FIELDS.isdisjoint(given):
         found.update(phone_columns(vault, subject, {**_phones(vault, subject, before, given), **given}))
     kept = unreadable(vault, subject, before)
-    said = fields_said(given)
-    left = {field: text for field, text in kept.items() if field not in said} | dict(given.get("unreadable") or {})
-    if left != kept:
-        found["unreadable_sealed"] = vault.seal_bytes("unreadable", subject, orjson.dumps(left)) if left else None
+    if kept or given.get("unreadable"):
+        said = fields_said(given)
+        left = {field: text for field, text in kept.items() if field not in said} | dict(given.get("unreadable") or {})
+        if left != kept:
+            found["unreadable_sealed"] = vault.seal_bytes("unreadable", subject, orjson.dumps(left)) if left else None
     return found
 
 

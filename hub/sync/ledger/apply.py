@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.crypto import Vault
-from hub.database.copy import copy_rows
+from hub.database.copy import copy_rows, plan_anew
 from hub.database.engine import transaction
 from hub.domain import arrival, departure, member, organization, question
 from hub.domain.outcome import Changed
@@ -135,8 +135,7 @@ async def _apply_batch(applying: Applying, kind: LedgerKind, rows: Sequence[Plan
     for attempt in range(_TRIES):
         try:
             async with transaction(applying.engine) as connection:
-                # The tables grow under the run: a plan made when they were empty would be kept and scan them all.
-                await connection.execute(text("set local plan_cache_mode = force_custom_plan"))
+                await plan_anew(connection)
                 outcomes = await _write(connection, applying, kind, rows)
         except IntegrityError:
             if len(rows) == 1:

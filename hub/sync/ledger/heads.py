@@ -78,12 +78,12 @@ def merged_cells(sheet: Sheet) -> Merges:
 
 def rows_with_name_head(sheet: Sheet, kind: Kind) -> list[int]:
     """Return the rows in which a cell could be the head of the name: quick, since every row is asked."""
-    words = ("称", "党组织") if kind is Kind.ORGANIZATIONS else ("名", "党员", "用户")
+    may_be_name = re.compile("称|党组织" if kind is Kind.ORGANIZATIONS else "名|党员|用户").search
     known: dict[str, bool] = {}
     found = []
     for index, row in enumerate(sheet.rows):
         for cell in row:
-            if type(cell) is str and 1 < len(cell) < _MAX_NAME_HEAD and any(word in cell for word in words):
+            if type(cell) is str and 1 < len(cell) < _MAX_NAME_HEAD and may_be_name(cell):
                 is_name = known.get(cell)
                 if is_name is None:
                     is_name = known[cell] = _is_name(kind, cell)

@@ -39,7 +39,8 @@ _LISTED: Final = text(
 )
 
 
-@dataclass(slots=True)
+# Without a repr: asyncio makes one of what its main coroutine returns, and of a whole ledger it is bigger than the ledger.
+@dataclass(slots=True, repr=False)
 class Plan:
     """All rows of a file with what they would do.
 

@@ -62,6 +62,11 @@ async def test_planning_writes_nothing(hub: Hub) -> None:
     assert await hub.everything() == before
 
 
+async def test_no_text_is_made_of_a_whole_plan(hub: Hub) -> None:
+    made = await hub.plan(outflow(line(1), line(2)), "outflow")
+    assert len(repr(made)) < 200
+
+
 async def test_equal_plans_have_equal_digests(hub: Hub) -> None:
     one, two = [await hub.plan(outflow(line(1), line(2)), "outflow") for _ in range(2)]
     other = await hub.plan(outflow(line(1), line(2, 身份证号码="")), "outflow")
