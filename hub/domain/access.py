@@ -30,13 +30,14 @@ class Access(StrEnum):
     PARTNER = "PARTNER"
 
 
-_OWN_SIDE = (Access.SELF, Access.HOLDER, Access.OWN)
+OWN_SIDE = (Access.SELF, Access.HOLDER, Access.OWN)
+"""The member, and the side whose record it is."""
 GRANTS: Mapping[FieldClass, tuple[Access, ...]] = {
     FieldClass.OPEN: tuple(Access),
-    FieldClass.NAME: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
-    FieldClass.CONTACT: (*_OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
-    FieldClass.STANDING: (*_OWN_SIDE, Access.ACCEPTOR),
-    FieldClass.HOME: _OWN_SIDE,
+    FieldClass.NAME: (*OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
+    FieldClass.CONTACT: (*OWN_SIDE, Access.ACCEPTOR, Access.COUNTERPART),
+    FieldClass.STANDING: (*OWN_SIDE, Access.ACCEPTOR),
+    FieldClass.HOME: OWN_SIDE,
     FieldClass.INTERNAL: (),
 }
 IN_FULL = (Access.SELF, Access.HOLDER)

@@ -16,8 +16,19 @@ from hub.feed.item import EventPage, Item
 from hub.feed.view import View
 from hub.models.event import EventKind, Topic
 
-_STANDING_KINDS = (EventKind.MEMBERSHIP_DECIDED,)
-"""Kinds that tell of standing. A partner never hears them; the other side is kept out by the audience."""
+_STANDING_KINDS = (
+    EventKind.MEMBERSHIP_DECIDED,
+    EventKind.LOST_RECORDED,
+    EventKind.LOST_LIFTED,
+    EventKind.CONTACT_RECORDED,
+    EventKind.EXEMPTION_RECORDED,
+    EventKind.APPRAISAL_RECORDED,
+    EventKind.OPINION_GIVEN,
+    EventKind.ABSENCE_HEARD,
+    EventKind.PARTICIPATION_DISPUTED,
+    EventKind.DISPUTE_ANSWERED,
+)
+"""Kinds that tell of standing, health or absence. A partner never hears them; the other side is kept out by the audience."""
 
 
 def view_of(viewer: Viewer, topics: Iterable[Topic] | None) -> View:

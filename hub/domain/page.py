@@ -116,7 +116,7 @@ async def statements(
         parameters["member"] = viewer.member
         clauses.append(_OWN[side])
     else:
-        parameters["organization"] = await _narrow(connection, viewer, organization)
+        parameters["organization"] = await narrow(connection, viewer, organization)
         if parameters["organization"] is None:
             return NOTHING
         clauses.append(_INBOX)
@@ -137,7 +137,7 @@ async def statements(
         # One arm per state, each ended by its own limit, so that a rare state is found by the index of states.
         arms = [[*clauses, f"i.state = :state_{number}"] for number in range(len(states))]
         parameters.update({f"state_{number}": state for number, state in enumerate(states)})
-    return await _page(connection, [_Arm("inbox i", "i.id", "i.created_at", arm) for arm in arms], parameters, window)
+    return await read(connection, [Arm("inbox i", "i.id", "i.created_at", arm) for arm in arms], parameters, window)
 
 
 async def candidates(
@@ -149,12 +149,12 @@ async def candidates(
     states: Sequence[str] | None = None,
 ) -> Page:
     """Return a page of match candidates: the outflow side's questions. Members have none."""
-    parameters: dict[str, Any] = {"organization": await _narrow(connection, viewer, organization)}
+    parameters: dict[str, Any] = {"organization": await narrow(connection, viewer, organization)}
     if parameters["organization"] is None:
         return NOTHING
-    clauses = [_below("m.asked_organization_id")]
-    _filter(clauses, parameters, "m.state", "states", states)
-    return await _page(connection, [_Arm("match m", "m.id", "m.created_at", clauses)], parameters, window)
+    clauses = [below("m.asked_organization_id")]
+    filtered(clauses, parameters, "m.state", "states", states)
+    return await read(connection, [Arm("match m", "m.id", "m.created_at", clauses)], parameters, window)
 
 
 async def transfers(
@@ -168,18 +168,18 @@ async def transfers(
 ) -> Page:
     """Return a page of transfers, of one side or of both."""
     parameters: dict[str, Any] = {}
-    outflow = _below("t.outflow_organization_id", "t.issuer_id")
-    inflow = _below("t.inflow_organization_id", "t.placed_in_id")
+    outflow = below("t.outflow_organization_id", "t.issuer_id")
+    inflow = below("t.inflow_organization_id", "t.placed_in_id")
     if viewer.role is Role.MEMBER:
         parameters["member"] = viewer.member
         clauses = ["t.member_id = :member"]
     else:
-        parameters["organization"] = await _narrow(connection, viewer, organization)
+        parameters["organization"] = await narrow(connection, viewer, organization)
         if parameters["organization"] is None:
             return NOTHING
         clauses = [{None: f"({outflow} or {inflow})", Side.OUTFLOW: outflow, Side.INFLOW: inflow}[side]]
-    _filter(clauses, parameters, "t.state", "states", states)
-    return await _page(connection, [_Arm("transfer t", "t.id", "t.created_at", clauses)], parameters, window)
+    filtered(clauses, parameters, "t.state", "states", states)
+    return await read(connection, [Arm("transfer t", "t.id", "t.created_at", clauses)], parameters, window)
 
 
 async def discrepancies(
@@ -197,19 +197,19 @@ async def discrepancies(
         parameters["member"] = viewer.member
         clauses = ["x.match_id in (select id from match where member_id = :member and state = 'CONFIRMED')"]
     else:
-        parameters["organization"] = await _narrow(connection, viewer, organization)
+        parameters["organization"] = await narrow(connection, viewer, organization)
         if parameters["organization"] is None:
             return NOTHING
-        of_pair = " or ".join((_below("d.organization_id"), _below("a.organization_id", "a.branch_id")))
-        of_transfer = _below("t.outflow_organization_id", "t.issuer_id", "t.inflow_organization_id", "t.placed_in_id")
+        of_pair = " or ".join((below("d.organization_id"), below("a.organization_id", "a.branch_id")))
+        of_transfer = below("t.outflow_organization_id", "t.issuer_id", "t.inflow_organization_id", "t.placed_in_id")
         clauses = [
             f"""(exists (select from match m join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
                           where m.id = x.match_id and m.state = 'CONFIRMED' and ({of_pair}))
              or exists (select from transfer t where t.id = x.transfer_id and {of_transfer}))"""
         ]
-    _filter(clauses, parameters, "x.state", "states", states)
-    _filter(clauses, parameters, "x.field", "fields", fields)
-    return await _page(connection, [_Arm("discrepancy x", "x.id", "x.opened_at", clauses)], parameters, window)
+    filtered(clauses, parameters, "x.state", "states", states)
+    filtered(clauses, parameters, "x.field", "fields", fields)
+    return await read(connection, [Arm("discrepancy x", "x.id", "x.opened_at", clauses)], parameters, window)
 
 
 async def ledger(connection: AsyncConnection, viewer: Viewer, window: Window, *, organization: UUID) -> Page:
@@ -217,7 +217,7 @@ async def ledger(connection: AsyncConnection, viewer: Viewer, window: Window, *,
 
     Where both statements of a liaison lie below the organization, the outflow one stands for it.
     """
-    narrowed = await _narrow(connection, viewer, organization)
+    narrowed = await narrow(connection, viewer, organization)
     if narrowed is None:
         return NOTHING
     away = ["i.organization_id = :organization", "i.side = 'OUTFLOW'", "i.state <> 'ENDED'"]
@@ -227,21 +227,21 @@ async def ledger(connection: AsyncConnection, viewer: Viewer, window: Window, *,
         "i.state <> 'ENDED'",
         f"""not exists (select from match m join departure d on d.id = m.departure_id
                          where m.arrival_id = i.id and m.state = 'CONFIRMED' and m.ended_at is null
-                           and {_below("d.organization_id")})""",
+                           and {below("d.organization_id")})""",
     ]
-    arms = [_Arm("inbox i", "i.id", "i.created_at", clauses, "i.side") for clauses in (away, here)]
-    return await _page(connection, arms, {"organization": narrowed}, window)
+    arms = [Arm("inbox i", "i.id", "i.created_at", clauses, "i.side") for clauses in (away, here)]
+    return await read(connection, arms, {"organization": narrowed}, window)
 
 
 async def organizations(connection: AsyncConnection, window: Window, *, parent: UUID | None) -> Page:
     """Return a page of the directory, or of what stands directly below one organization. Open to every token."""
     clauses = ["true"] if parent is None else ["o.parent_id = :parent"]
     parameters = {} if parent is None else {"parent": parent}
-    return await _page(connection, [_Arm("organization o", "o.id", "o.recorded_at", clauses)], parameters, window)
+    return await read(connection, [Arm("organization o", "o.id", "o.recorded_at", clauses)], parameters, window)
 
 
 @dataclass(frozen=True, slots=True)
-class _Arm:
+class Arm:
     """One source of a page; several are merged. `side` is an SQL expression."""
 
     table: str
@@ -251,7 +251,8 @@ class _Arm:
     side: str = "''"
 
 
-async def _page(connection: AsyncConnection, arms: Sequence[_Arm], parameters: dict[str, Any], window: Window) -> Page:
+async def read(connection: AsyncConnection, arms: Sequence[Arm], parameters: dict[str, Any], window: Window) -> Page:
+    """Return the page of several sources, merged."""
     if not arms:
         return NOTHING
     parameters["limit"] = window.first + 1
@@ -277,7 +278,7 @@ async def _page(connection: AsyncConnection, arms: Sequence[_Arm], parameters: d
     )
 
 
-async def _narrow(connection: AsyncConnection, viewer: Viewer, organization: UUID | None) -> UUID | None:
+async def narrow(connection: AsyncConnection, viewer: Viewer, organization: UUID | None) -> UUID | None:
     """Return whose list it is: the viewer's organization or one below it; None for anything else, and for members."""
     if viewer.role is Role.MEMBER:
         return None
@@ -286,16 +287,18 @@ async def _narrow(connection: AsyncConnection, viewer: Viewer, organization: UUI
     return organization if organization in await in_scope(connection, viewer, [organization]) else None
 
 
-def _below(*columns: str) -> str:
+def below(*columns: str) -> str:
+    """Return the SQL of whether one of these organizations is the list's or stands below it."""
     listed = ", ".join(columns)
     return (
         f"exists (select from organization_closure c where c.ancestor = :organization and c.descendant in ({listed}))"
     )
 
 
-def _filter(
+def filtered(
     clauses: list[str], parameters: dict[str, Any], column: str, key: str, values: Sequence[str] | None
 ) -> None:
+    """Add the clause that a column is one of some values, if it is asked for."""
     if values is not None:
         clauses.append(f"{column} = any(:{key})")
         parameters[key] = list(values)

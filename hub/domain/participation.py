@@ -170,6 +170,25 @@ async def record(
     return outcomes
 
 
+_OF_DEPARTURES: Final = text("select id, member_id from departure where id = any(:ids)")
+
+
+async def members_of(connection: AsyncConnection, departures: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return whose departures these are, by departure."""
+    if not departures:
+        return {}
+    found = await connection.execute(_OF_DEPARTURES, {"ids": list(departures)})
+    return {row.id: row.member_id for row in found}
+
+
+async def require_host(connection: AsyncConnection, viewer: Viewer, activity_id: UUID) -> None:
+    """Refuse whoever is not the host of an activity, nor above it. Raises NotAllowed, NotFound."""
+    require_organization(viewer)
+    host = await connection.scalar(text("select organization_id from activity where id = :id"), {"id": activity_id})
+    if host is None or not await in_scope(connection, viewer, [host]):
+        raise NotFound("activityId")
+
+
 class _Row:
     """A row that is being written, with its columns as attributes like one that was read."""
 
@@ -370,12 +389,16 @@ async def report(
         if (viewer.is_organization)
         else set()
     )
+    hosts = {command.host_id for command in commands if command.host_id is not None}
+    hosts -= set((await connection.execute(_HOSTS, {"ids": sorted(hosts)})).scalars()) if hosts else set()
     outcomes: list[Outcome] = []
     rows: list[dict[str, Any]] = []
     known = await _reports(connection, commands)
     for command in commands:
         person = people.get(command.member_id)
         refusal = _report_refusal(viewer, command, person, scope, now)
+        if refusal is None and command.host_id in hosts:
+            refusal = NotFound("hostId")
         if refusal is not None or person is None:
             outcomes.append(refusal or NotFound("memberId"))
             continue
@@ -400,6 +423,9 @@ async def report(
         outcomes.append(Changed(row["id"], 1, new=True))
     await _write(connection, now, rows, {key: {**row, "member_id": key} for key, row in people.items()})
     return outcomes
+
+
+_HOSTS: Final = text("select id from organization where id = any(:ids) order by id for key share")
 
 
 async def _reports(connection: AsyncConnection, commands: Sequence[ReportParticipation]) -> dict[tuple[Any, ...], Any]:

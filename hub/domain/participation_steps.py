@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import history, twin, visibility
-from hub.domain.dates import first_day, today
+from hub.domain import affiliation, history, twin, visibility
+from hub.domain.dates import first_day, last_day, today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.participation import Told, unsayable
 from hub.domain.participation_record import Record, hold
@@ -183,6 +183,19 @@ async def waiting(connection: AsyncConnection, member_id: UUID, since: date, unt
     """Return the confirmed records of a member between two days that nobody has acknowledged, by id."""
     found = await connection.execute(_WAITING, {"member": member_id, "since": since, "until": until})
     return sorted(found.scalars())
+
+
+async def acknowledge_month(
+    connection: AsyncConnection, *, viewer: Viewer, now: datetime, member_id: UUID, month: str
+) -> list[Outcome]:
+    """The formal organization takes note of all that waits of a member and month (`2026-10`), at once.
+
+    Raises NotFound, NotAllowed, WrongSide.
+    """
+    require_organization(viewer)
+    await affiliation.own_side(connection, viewer, member_id)
+    found = await waiting(connection, member_id, first_day(month), last_day(month))
+    return await acknowledge(connection, viewer=viewer, now=now, participations=found)
 
 
 async def dispute(

@@ -10,13 +10,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import arrival, departure, discrepancy
+from hub.domain import arrival, departure, discrepancy, participation_steps, twin
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.pair import Pair, pairs
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import InvalidInput, NotAllowed, NotFound, Refused, StaleVersion, WrongState
+from hub.errors import InvalidInput, NotAllowed, NotFound, ReasonRequired, Refused, StaleVersion, WrongState
 from hub.feed.append import append
 from hub.models import EventKind, Side
 
@@ -53,8 +53,9 @@ async def settle(
     """Settle a difference as its owner, or propose as the other side.
 
     Taking the other's value amends the own statement; keeping the own sets its confirmedOn and settles the pair of
-    values until one changes. `value` (the owner only) amends the own statement to what the member said.
-    Raises NotFound, WrongState, StaleVersion, InvalidInput.
+    values until one changes. `value` (the owner only) amends the own statement to what the member said. Of an attendance
+    the place keeps its mark, or corrects it to what was reported, with the note as the reason.
+    Raises NotFound, WrongState, StaleVersion, InvalidInput, ReasonRequired.
     """
     require_organization(viewer)
     row = (await connection.execute(_ROW, {"id": discrepancy_id})).mappings().one_or_none()
@@ -72,14 +73,15 @@ async def settle(
         raise WrongState(state="SETTLED", version=row["version"])
     if row["version"] != version:
         raise StaleVersion("version", version=row["version"])
-    if confirmed_on is not None and confirmed_on > today(now):
-        raise InvalidInput("confirmedOn")
-    if take is None and not (value or "").strip():
-        raise InvalidInput("take")
+    is_attendance = row["field"] == twin.FIELD
+    _require_sayable(take, value, confirmed_on, now, is_attendance=is_attendance)
     owner = Side(row["owner"])
     if owner not in sides:
         return await _propose(connection, viewer, now, row, pair, take, value, confirmed_on, note)
-    await _amend(connection, viewer, vault, now, row, pair, owner, take, value, confirmed_on)
+    if is_attendance:
+        await _correct(connection, viewer, now, row, owner, take, note)
+    else:
+        await _amend(connection, viewer, vault, now, row, pair, owner, take, value, confirmed_on)
     left = (await connection.execute(_LOCK, {"id": discrepancy_id})).mappings().one()
     if left["state"] == "SETTLED":
         return Changed(discrepancy_id, left["version"])
@@ -94,6 +96,17 @@ async def settle(
         at=now,
     )
     return Changed(discrepancy_id, settled)
+
+
+def _require_sayable(
+    take: Side | None, value: str | None, confirmed_on: date | None, now: datetime, *, is_attendance: bool
+) -> None:
+    if confirmed_on is not None and confirmed_on > today(now):
+        raise InvalidInput("confirmedOn")
+    if is_attendance and value is not None:
+        raise InvalidInput("value")  # a mark is the host's or the member's; a third one nobody told
+    if take is None and not (value or "").strip():
+        raise InvalidInput("take")
 
 
 async def _propose(
@@ -125,6 +138,31 @@ async def _propose(
     version = row["version"] + 1
     await append(connection, [discrepancy.event(EventKind.DISCREPANCY_PROPOSED, row["id"], version, pair, now)], at=now)
     return Changed(row["id"], version)
+
+
+async def _correct(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    now: datetime,
+    row: RowMapping,
+    owner: Side,
+    take: Side | None,
+    note: str | None,
+) -> None:
+    """Correct the host's record to the reported attendance, which settles the difference; the own mark stays as it is."""
+    if take is owner:
+        return
+    if not (note or "").strip():
+        raise ReasonRequired("note")
+    await participation_steps.correct(
+        connection,
+        viewer=viewer,
+        now=now,
+        participation_id=row["participation_id"],
+        version=None,
+        reason=note or "",
+        given={"attendance": row["outflow_value"]},
+    )
 
 
 async def _amend(

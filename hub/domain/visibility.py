@@ -254,22 +254,52 @@ def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
         .where(table.c[by] == bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))).any_())
         .subquery("granted")
     )
+    return (
+        select(*_shown(table, keys.c.access), keys.c.access)
+        .select_from(table.join(keys, table.c.id == keys.c.id))
+        .where(keys.c.access.is_not(None))
+    )
+
+
+@lru_cache(maxsize=64)
+def _versions(table: Table, of: Table, role: Role) -> Select[Any]:
+    keys = (
+        select(of.c.id.label("id"), access(of, role).label("access"))
+        .where(of.c.id == bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))).any_())
+        .subquery("granted")
+    )
+    return (
+        select(*_shown(table, keys.c.access))
+        .select_from(table.join(keys, table.c.id == keys.c.id))
+        .where(keys.c.access.is_not(None))
+        .order_by(table.c.id, table.c.version)
+    )
+
+
+def _shown(table: Table, why: ColumnElement[str]) -> list[ColumnElement[Any]]:
+    """Return the columns of a table, each null where the access lacks its class."""
     columns: list[ColumnElement[Any]] = []
     for column in table.columns:
         field_class: FieldClass = column.info["class"]
         if column.name == "end_reason":
-            columns.append(_ended_openly(keys.c.access, column))
+            columns.append(_ended_openly(why, column))
+        elif column.name == "heard_statement":
+            columns.append(_said_at_home(why, column))
         elif field_class is FieldClass.OPEN:
             columns.append(column)
         elif column.name == "phone_sealed":
-            columns.append(_granted(keys.c.access, IN_FULL, column))
+            columns.append(_granted(why, IN_FULL, column))
         elif field_class is not FieldClass.INTERNAL:
-            columns.append(_granted(keys.c.access, GRANTS[field_class], column))
-    return (
-        select(*columns, keys.c.access)
-        .select_from(table.join(keys, table.c.id == keys.c.id))
-        .where(keys.c.access.is_not(None))
-    )
+            columns.append(_granted(why, GRANTS[field_class], column))
+    return columns
+
+
+def _said_at_home(why: ColumnElement[str], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What the home branch heard from its member is the home side's, which of an arrival's record is the counterpart."""
+    of_arrival = column.table.c.arrival_id.is_not(None)
+    own = [Access.HOLDER.value, Access.OWN.value]
+    home = case((of_arrival, why == Access.COUNTERPART.value), else_=why.in_(own))
+    return case(((why == Access.SELF.value) | home, column)).label(column.key)
 
 
 def _granted(why: ColumnElement[str], words: Iterable[Access], column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -300,3 +330,11 @@ async def row(connection: AsyncConnection, viewer: Viewer, model: type[Any], ide
     """Return one visible row, or None."""
     found = await rows(connection, viewer, model, [identifier])
     return found[0] if found else None
+
+
+async def versions(
+    connection: AsyncConnection, viewer: Viewer, model: type[Any], of: type[Any], ids: Iterable[UUID]
+) -> list[Row[Any]]:
+    """Return the superseded versions (`model`) of the visible rows of a table (`of`), oldest first, with the same classes."""
+    statement_ = _versions(model.__table__, of.__table__, viewer.role)
+    return list(await connection.execute(statement_, {**parameters(viewer), "ids": list(ids)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, or_
+from sqlalchemy import ColumnElement, String, case, cast, exists, null, or_
 from sqlalchemy.orm import aliased
 
 from hub.domain.access import (
@@ -145,6 +145,9 @@ def _of_member(model: Any) -> Callable[[Role], ColumnElement[str]]:
     def access_(role: Role) -> ColumnElement[str]:
         if role is Role.MEMBER:
             return case((model.member_id == viewer_member, word(Access.SELF)))
+        if role is Role.PARTNER:
+            # That there is such a row tells of health or standing.
+            return cast(null(), String)
         return case(
             (is_viewer(model.organization_id) & _formal(model.member_id), word(Access.HOLDER)),
             (_formal(model.member_id), word(Access.OWN)),

@@ -37,6 +37,12 @@ _IDS: Final[dict[str, tuple[TypeNumber, ...]]] = {
     "transfer_id": (TypeNumber.TRANSFER,),
     "discrepancy_id": (TypeNumber.DISCREPANCY,),
     "import_run_id": (TypeNumber.IMPORT_RUN,),
+    "host_id": (TypeNumber.ORGANIZATION,),
+    "activity_id": (TypeNumber.ACTIVITY,),
+    "participation_id": (TypeNumber.PARTICIPATION,),
+    "participation_ids": (TypeNumber.PARTICIPATION,),
+    "inquiry_id": (TypeNumber.INQUIRY,),
+    "exemption_id": (TypeNumber.EXEMPTION,),
 }
 _ATTEMPTS: Final = 4
 # A deadlock, a serialization failure, and what a constraint stopped because somebody else was first: read it again.
@@ -187,6 +193,8 @@ def given(data: Any) -> dict[str, Any]:
             continue
         if dataclasses.is_dataclass(value):
             value = given(value)
+        elif isinstance(value, list):
+            value = [given(item) if dataclasses.is_dataclass(item) else item for item in value]
         if isinstance(value, str) and "\0" in value:
             raise InvalidInput(field.name)  # which the database has no way to keep
         said[field.name] = value.value if isinstance(value, Enum) and not isinstance(value, str) else value
@@ -199,11 +207,27 @@ def _decoded(context: Context, said: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in said.items():
         if isinstance(value, dict):
             decoded[name] = _decoded(context, value)
+        elif isinstance(value, list) and name in _IDS:
+            decoded[name] = [_id(context, name, item) for item in value]
+        elif isinstance(value, list):
+            decoded[name] = [_line(context, item) if isinstance(item, dict) else item for item in value]
         elif value is not None and name in _IDS:
-            found = context.ids.decode(value)
-            if found is None or found[0] not in _IDS[name]:
-                raise NotFound(name)
-            decoded[name] = found[1]
+            decoded[name] = _id(context, name, value)
         else:
             decoded[name] = value
     return decoded
+
+
+def _id(context: Context, name: str, value: Any) -> UUID:
+    found = context.ids.decode(value)
+    if found is None or found[0] not in _IDS[name]:
+        raise NotFound(name)
+    return found[1]
+
+
+def _line(context: Context, said: Mapping[str, Any]) -> dict[str, Any] | Refused:
+    """Return one line of a list, or why it cannot be taken: the other lines still can."""
+    try:
+        return _decoded(context, said)
+    except Refused as refused:
+        return refused

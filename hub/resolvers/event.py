@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from hub.domain.page import LARGEST_PAGE
 from hub.errors import InvalidInput
 from hub.feed.cursor import UnreadableCursor
 from hub.feed.item import Event, EventPage, Item
-from hub.models import Topic
+from hub.models import Aggregate, Topic
 from hub.resolvers.context import Context
 from hub.resolvers.node import TypeNumber, of_aggregate
+from hub.resolvers.relation import one
 
 
 def aggregate(of: Event, context: Context) -> str:
@@ -34,6 +35,17 @@ async def liaison_of(of: Event, context: Context) -> Any:
         if identifier is not None and (found := await context.load(read, identifier)) is not None:
             return found
     return None
+
+
+def record_of(model: Any, aggregate_: Aggregate) -> Callable[[Event, Context], Any]:
+    """Return the read of the record that an event is about, where it is one of a table."""
+
+    by_id = one(model)
+
+    def read(of: Event, context: Context) -> Any:
+        return context.load(by_id, of.aggregate_id) if of.aggregate is aggregate_ else None
+
+    return read
 
 
 def _unreadable() -> InvalidInput:

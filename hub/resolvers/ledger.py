@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import liaison, page
+from hub.domain import liaison, page, quarter
 from hub.domain.dates import today
 from hub.domain.liaison import Liaison
 from hub.domain.page import Page, Window
@@ -27,7 +27,8 @@ class Entry:
     member_id: UUID | None
     fresh_on: date
     overdue: bool
-    participation_count: None = None
+    participation_count: int | None = None
+    """Attended this quarter: the home side's lines alone, and never to partners."""
 
 
 async def listed(context: Context, first: int | None, after: str | None, organization: UUID) -> Connection:
@@ -45,6 +46,11 @@ async def listed(context: Context, first: int | None, after: str | None, organiz
             outflow = await liaison.of_departures(connection, context.viewer, away)
             inflow = await liaison.of_arrivals(connection, context.viewer, here)
             fresh = await rule(connection, RuleCode.LEDGER_FRESH, day, organization)
+            members = (
+                [of.member_id for of in outflow.values() if of.member_id] if context.viewer.is_organization else []
+            )
+            since, until = quarter.quarter_of(day)
+            summaries = await quarter.summaries(connection, members=members, since=since, until=until)
         entries: list[Entry | None] = []
         for place, side in places:
             of = (outflow if side is Side.OUTFLOW else inflow).get(place.id)
@@ -53,7 +59,9 @@ async def listed(context: Context, first: int | None, after: str | None, organiz
                 entries.append(None)
                 continue
             fresh_on = max(today(own.amended_at), own.confirmed_on or date.min)
-            entries.append(Entry(of, of.member_id, fresh_on, overdue=fresh.due(fresh_on) < day))
+            summary = summaries.get(of.member_id) if side is Side.OUTFLOW and of.member_id else None
+            attended = None if summary is None else summary.attended
+            entries.append(Entry(of, of.member_id, fresh_on, fresh.due(fresh_on) < day, attended))
         return entries
 
     return await connect(context, "ledger", first, after, find, load)

@@ -7,7 +7,19 @@ from uuid import UUID
 
 from hub.domain import directory, liaison
 from hub.domain.viewer import NOBODY
-from hub.models import Arrival, Departure, Discrepancy, ImportRun, Match, Member, Transfer
+from hub.models import (
+    Activity,
+    Arrival,
+    Departure,
+    Discrepancy,
+    Exemption,
+    ImportRun,
+    Inquiry,
+    Match,
+    Member,
+    Participation,
+    Transfer,
+)
 from hub.resolvers.context import Context, Read
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
@@ -22,6 +34,10 @@ _READS: dict[int, Read] = {
     TypeNumber.TRANSFER: one(Transfer),
     TypeNumber.DISCREPANCY: one(Discrepancy),
     TypeNumber.IMPORT_RUN: one(ImportRun),
+    TypeNumber.ACTIVITY: one(Activity),
+    TypeNumber.PARTICIPATION: one(Participation),
+    TypeNumber.INQUIRY: one(Inquiry),
+    TypeNumber.EXEMPTION: one(Exemption),
 }
 _WORDS = {
     "Organization": TypeNumber.ORGANIZATION,
@@ -33,6 +49,10 @@ _WORDS = {
     "Transfer": TypeNumber.TRANSFER,
     "Discrepancy": TypeNumber.DISCREPANCY,
     "ImportRun": TypeNumber.IMPORT_RUN,
+    "Activity": TypeNumber.ACTIVITY,
+    "Participation": TypeNumber.PARTICIPATION,
+    "Inquiry": TypeNumber.INQUIRY,
+    "Exemption": TypeNumber.EXEMPTION,
 }
 
 

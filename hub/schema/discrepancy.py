@@ -9,14 +9,15 @@ from strawberry import ID
 
 from hub.domain import liaison
 from hub.models import DiscrepancyState, Side
+from hub.models import Participation as ParticipationRow
 from hub.models import Transfer as TransferRow
 from hub.resolvers.discrepancy import proposal
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
-from hub.schema.member import OP_ID
 from hub.schema.node import Node
+from hub.schema.participation import Participation
 from hub.schema.refusal import Refusal
-from hub.schema.words import derived, given, identified, leaf, of_rows, optional, relation, result
+from hub.schema.words import OP_ID, derived, given, identified, leaf, of_rows, optional, relation, result
 
 if TYPE_CHECKING:
     from hub.schema.liaison import Liaison
@@ -56,6 +57,9 @@ class Discrepancy(Node):
     liaison: Annotated["Liaison", strawberry.lazy("hub.schema.liaison")] | None = relation(
         liaison.of_matches, "match_id", "The liaison whose statements differ."
     )
+    participation: Participation | None = relation(
+        one(ParticipationRow), "participation_id", "The host's record, where the sides differ on an attendance."
+    )
     transfer: Annotated["Transfer", strawberry.lazy("hub.schema.transfer")] | None = relation(
         one(TransferRow), "transfer_id", "The transfer whose sides differ."
     )
@@ -69,9 +73,11 @@ class SettleDiscrepancyInput:
     discrepancy_id: ID = given("Which difference.")
     version: int = given("Its version as it was read.")
     take: Side | None = optional("Whose value to take: the other's amends the own statement, the own confirms it.")
-    value: str | None = optional("A third value instead.")
+    value: str | None = optional("A third value instead; not of an attendance.")
     confirmed_on: date | None = optional("The day on which this was confirmed with the member.")
-    note: str | None = optional("The reason in words.")
+    note: str | None = optional(
+        "The reason in words; mandatory where the place takes a reported attendance, as the reason of the correction."
+    )
 
 
 SettleDiscrepancyResult = result(

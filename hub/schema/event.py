@@ -8,12 +8,18 @@ from strawberry import ID
 
 from hub.domain import directory
 from hub.feed import item
-from hub.models import EventKind, Topic
+from hub.models import Activity as ActivityRow
+from hub.models import Aggregate, EventKind, Topic
+from hub.models import Inquiry as InquiryRow
+from hub.models import Participation as ParticipationRow
 from hub.models import Transfer as TransferRow
 from hub.resolvers import event as resolve
 from hub.resolvers.relation import one
+from hub.schema.activity import Activity
+from hub.schema.inquiry import Inquiry
 from hub.schema.liaison import Liaison
 from hub.schema.organization import Organization
+from hub.schema.participation import Participation
 from hub.schema.scalars import Cursor, Int64
 from hub.schema.transfer import Transfer
 from hub.schema.words import derived, leaf, of_class, relation
@@ -50,6 +56,13 @@ class Event:
     transfer: Transfer | None = relation(
         one(TransferRow), "transfer_id", "The transfer as it is now, as far as it is visible."
     )
+    participation: Participation | None = derived(
+        resolve.record_of(ParticipationRow, Aggregate.PARTICIPATION), "The record of participation that it is about."
+    )
+    activity: Activity | None = derived(
+        resolve.record_of(ActivityRow, Aggregate.ACTIVITY), "The activity that it is about."
+    )
+    inquiry: Inquiry | None = derived(resolve.record_of(InquiryRow, Aggregate.INQUIRY), "The inquiry that it is about.")
 
 
 @strawberry.type(description="Nothing happened for a while; the stream lives.")

@@ -9,10 +9,9 @@ from strawberry.file_uploads import Upload
 from hub.models import ImportState, LedgerKind
 from hub.resolvers import import_run as resolve
 from hub.resolvers.node import TypeNumber
-from hub.schema.member import OP_ID
 from hub.schema.node import Node
 from hub.schema.refusal import Refusal
-from hub.schema.words import derived, given, identified, leaf, of_rows, optional, result
+from hub.schema.words import OP_ID, derived, given, identified, leaf, of_rows, optional, result
 
 
 @strawberry.type(

@@ -22,7 +22,9 @@ class LedgerEntry:
     liaison: Liaison | None = leaf("The open liaison.")
     fresh_on: date | None = leaf("The day on which the own statement was last confirmed or amended.")
     overdue: bool = leaf("Whether that is longer ago than the rule allows.")
-    participation_count: int | None = leaf("Participations of this quarter; null until they are recorded here.")
+    participation_count: int | None = leaf(
+        "How often the member attended this quarter; null on the inflow side's lines, and to partners."
+    )
 
 
 @strawberry.type(description="One line of a ledger, with its place.")

@@ -1,7 +1,7 @@
 """The shared record of one departure, in GraphQL words."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -11,14 +11,17 @@ from hub.domain import liaison
 from hub.models import EndReason, MemberCategory, ReasonCode
 from hub.models import Member as MemberRow
 from hub.resolvers import liaison as resolve
+from hub.resolvers import participation
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
-from hub.schema.member import OP_ID, Member
+from hub.schema.member import Member
 from hub.schema.node import Node
+from hub.schema.page import After, Connection, First
+from hub.schema.participation import Participation
 from hub.schema.refusal import Refusal
 from hub.schema.scalars import PartialDate
 from hub.schema.statement import InflowStatement, InflowStatementInput, OutflowStatement, OutflowStatementInput
-from hub.schema.words import derived, given, identified, leaf, of_class, optional, relation, result
+from hub.schema.words import OP_ID, Info, derived, given, identified, leaf, of_class, optional, reads, relation, result
 
 if TYPE_CHECKING:
     from hub.schema.discrepancy import Discrepancy
@@ -66,6 +69,19 @@ class Liaison(Node):
     transfer: Annotated["Transfer", strawberry.lazy("hub.schema.transfer")] | None = derived(
         resolve.transfer, "The transfer of this member that goes with this liaison, if one was requested: the latest."
     )
+
+    @reads(
+        Connection[Participation] | None,
+        "What they took part in during this stay, as far as the reader sees it, latest day first; null where no stay is visible.",
+    )
+    async def participations(
+        self,
+        info: Info,
+        first: First = 50,
+        after: After = None,
+    ) -> Any:
+        """Return what they took part in."""
+        return await participation.of_liaison(cast("Any", self), info.context, first, after)
 
 
 _LIAISON = "Which liaison; the id of the own statement serves too."

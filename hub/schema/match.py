@@ -11,11 +11,11 @@ from hub.models import Arrival, DenialCode, MatchBasis, MatchState
 from hub.models import Member as MemberRow
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
-from hub.schema.member import OP_ID, Member
+from hub.schema.member import Member
 from hub.schema.node import Node
 from hub.schema.refusal import Refusal
 from hub.schema.statement import InflowStatement
-from hub.schema.words import given, identified, leaf, of_rows, optional, relation, result
+from hub.schema.words import OP_ID, given, identified, leaf, of_rows, optional, relation, result
 
 if TYPE_CHECKING:
     from hub.schema.liaison import Liaison

@@ -9,18 +9,36 @@ from strawberry import ID
 
 from hub.domain import directory, liaison
 from hub.models import DecisionKind, MemberCategory, MemberStanding
+from hub.resolvers import contact as resolve_contact
+from hub.resolvers import exemption, participation, quarter
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.number import phone_in_full
+from hub.schema.contact import ContactStatus, OpenEvidence
+from hub.schema.exemption import Exemption
 from hub.schema.node import Node
 from hub.schema.organization import Organization
+from hub.schema.page import After, Connection, First
+from hub.schema.participation import Participation
+from hub.schema.quarter import ParticipationSummary
 from hub.schema.refusal import Refusal
 from hub.schema.scalars import PartialDate, YearMonth
-from hub.schema.words import derived, given, identified, leaf, of_rows, optional, relation, result
+from hub.schema.words import (
+    OP_ID,
+    Info,
+    derived,
+    given,
+    identified,
+    leaf,
+    of_rows,
+    optional,
+    reads,
+    relation,
+    result,
+    says,
+)
 
 if TYPE_CHECKING:
     from hub.schema.liaison import Liaison
-
-OP_ID = "Makes a repeated call the same call: a new UUID per intention. Kept for 90 days."
 
 
 @strawberry.type(
@@ -54,9 +72,55 @@ class Member(Node):
         "id",
         "The organization that holds the formal relationship today (组织关系所在); null once membership has ended.",
     )
+    exemptions: list[Exemption] = derived(
+        exemption.of_member,
+        "When they are held to no hard attendance (条例 Art 23), earliest first; empty to others than the home side and the member.",
+    )
+    contact: ContactStatus | None = derived(
+        resolve_contact.status,
+        "How old the last sign of them is; the home side and the member only, null once the membership is not in force.",
+    )
     current_liaison: Annotated["Liaison", strawberry.lazy("hub.schema.liaison")] | None = relation(
         liaison.of_members, "id", "The open departure of this member with what the other side says, if there is one."
     )
+
+    @reads(Connection[Participation] | None, "What they took part in, as far as the reader sees it, latest day first.")
+    async def participations(
+        self,
+        info: Info,
+        since: Annotated[date | None, says("Only from this day on.")] = None,
+        until: Annotated[date | None, says("Only until this day.")] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Any:
+        """Return what they took part in."""
+        return await participation.of_member(self, info.context, first, after, since, until)
+
+    @reads(
+        list[OpenEvidence] | None,
+        "What blocks an adverse decision about a period; null to others than the home side and the member.",
+    )
+    async def open_evidence(
+        self,
+        info: Info,
+        since: Annotated[date | None, says("The first day; left out: from the beginning.")] = None,
+        until: Annotated[date | None, says("The last day; left out: today.")] = None,
+    ) -> Any:
+        """Return what is open."""
+        return await resolve_contact.open_evidence(self, info.context, since, until)
+
+    @reads(
+        ParticipationSummary | None,
+        "What they did in a quarter or a year; null to others than the home side and the member.",
+    )
+    async def summary(
+        self,
+        info: Info,
+        year: Annotated[int, says("The year.")],
+        number: Annotated[int | None, says("The quarter, 1 to 4; left out: the whole year.", name="quarter")] = None,
+    ) -> Any:
+        """Return what they did."""
+        return await quarter.of_member(self, info.context, year, number)
 
 
 @strawberry.input(description="A member to be registered in a branch.")

@@ -1,11 +1,8 @@
 """Everything that can be changed. Each mutation takes one `input` with `opId` and answers `X | Refusal`."""
 
-from typing import Annotated, Any
-
 import strawberry
 
 from hub.resolvers import discrepancy, import_run, match, member, organization, search, statement, task, transfer
-from hub.resolvers.action import Action, run
 from hub.schema.discrepancy import SettleDiscrepancyInput, SettleDiscrepancyResult
 from hub.schema.import_run import (
     ApplyImportInput,
@@ -54,6 +51,7 @@ from hub.schema.member import (
     RegisterMemberResult,
 )
 from hub.schema.organization import ChangeOfficerInput, ChangeOfficerResult
+from hub.schema.participation_mutation import ParticipationMutation
 from hub.schema.search import FindByNumberInput, FindByNumberResult, RevealFieldInput, RevealFieldResult
 from hub.schema.task import CompleteTaskInput, CompleteTaskResult
 from hub.schema.transfer import (
@@ -76,22 +74,13 @@ from hub.schema.transfer import (
     TransferStepInput,
     WithdrawTransferResult,
 )
-from hub.schema.words import Info, says
-
-
-def does(action: Action, takes: type[Any], answers: Any, text: str) -> Any:
-    """Declare a mutation: what it does, takes and answers."""
-
-    async def resolve(info: Info, data: Annotated[takes, says("What is asked for.", name="input")]) -> Any:  # type: ignore[valid-type]
-        return await run(action, info.context, data)
-
-    return strawberry.mutation(resolver=resolve, graphql_type=answers, description=text)
+from hub.schema.words import does
 
 
 @strawberry.type(
     description="Everything that can be changed. A call that comes again with the same `opId` is the same call; a refusal changes nothing."
 )
-class Mutation:
+class Mutation(ParticipationMutation):
     """Everything that can be changed."""
 
     register_member = does(

@@ -1,12 +1,19 @@
 """Pages of lists."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import strawberry
+from strawberry import ID
 
-from hub.schema.words import leaf
+from hub.schema.words import leaf, says
 
 T = TypeVar("T")
+ById = Annotated[ID, says("The global id.", name="id")]
+First = Annotated[int | None, says("How many, at most 100.")]
+After = Annotated[str | None, says("The cursor behind which the page begins; left out: the beginning.")]
+Whom = Annotated[
+    ID | None, says("Narrows the list to this organization and what stands below it; left out: the viewer's own.")
+]
 
 
 @strawberry.type(description="Where a page stands in its list.")

@@ -19,23 +19,17 @@ from hub.schema.match import MatchCandidate
 from hub.schema.member import Member
 from hub.schema.node import Node
 from hub.schema.organization import Organization
-from hub.schema.page import Connection
+from hub.schema.page import After, ById, Connection, First, Whom
+from hub.schema.participation_query import ParticipationQuery
 from hub.schema.scalars import Cursor
 from hub.schema.task import Task, Whose
 from hub.schema.transfer import Transfer
 from hub.schema.viewer import Viewer
 from hub.schema.words import Info, reads, says
 
-ById = Annotated[ID, says("The global id.", name="id")]
-First = Annotated[int | None, says("How many, at most 100.")]
-After = Annotated[str | None, says("The cursor behind which the page begins; left out: the beginning.")]
-Whom = Annotated[
-    ID | None, says("Narrows the list to this organization and what stands below it; left out: the viewer's own.")
-]
-
 
 @strawberry.type(description="Everything that can be read. An unknown id and an invisible one answer alike: null.")
-class Query:
+class Query(ParticipationQuery):
     """Everything that can be read."""
 
     @reads(Viewer, "Who is asking, as the token says.")

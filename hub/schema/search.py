@@ -9,9 +9,9 @@ from strawberry import ID
 from hub.resolvers.search import FoundByNumber as Found
 from hub.resolvers.search import Revealed
 from hub.schema.liaison import Liaison
-from hub.schema.member import OP_ID, Member
+from hub.schema.member import Member
 from hub.schema.refusal import Refusal
-from hub.schema.words import enum, given, leaf, of_class, result
+from hub.schema.words import OP_ID, enum, given, leaf, of_class, result
 
 
 class NumberKind(StrEnum):

@@ -12,11 +12,10 @@ from hub.domain.question import ANSWERS
 from hub.domain.task import Task as TaskRow
 from hub.models import Side, TaskKind
 from hub.resolvers import task as resolve
-from hub.schema.member import OP_ID
 from hub.schema.node import Node
 from hub.schema.organization import Organization
 from hub.schema.refusal import Refusal
-from hub.schema.words import derived, enum, given, leaf, of_class, optional, relation, result
+from hub.schema.words import OP_ID, derived, enum, given, leaf, of_class, optional, relation, result
 
 
 class Whose(StrEnum):

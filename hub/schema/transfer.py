@@ -12,12 +12,12 @@ from hub.models import Member as MemberRow
 from hub.resolvers import transfer as resolve
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
-from hub.schema.member import OP_ID, Member
+from hub.schema.member import Member
 from hub.schema.node import Node
 from hub.schema.organization import Organization
 from hub.schema.refusal import Refusal
 from hub.schema.scalars import YearMonth
-from hub.schema.words import derived, given, identified, leaf, of_rows, optional, relation, result
+from hub.schema.words import OP_ID, derived, given, identified, leaf, of_rows, optional, relation, result
 
 
 @strawberry.type(description="The introduction letter (介绍信) of a transfer. Issuing it moves nothing.")

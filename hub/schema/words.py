@@ -7,12 +7,16 @@ from typing import Annotated, Any, TypeVar, Union
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
+from hub.resolvers.action import Action, run
 from hub.resolvers.context import Context, Read
 from hub.resolvers.node import TypeNumber
 
 Info = strawberry.Info[Context, None]
 Words = TypeVar("Words", bound=EnumMeta)
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+OP_ID = "Makes a repeated call the same call: a new UUID per intention. Kept for 90 days."
+"""What every mutation says of its `opId`."""
 
 
 def leaf(text: str) -> Any:
@@ -53,6 +57,15 @@ def follows(text: str) -> Callable[[Resolver], Resolver]:
     """Declare a root field that can be followed."""
     declare: Callable[[Resolver], Resolver] = strawberry.subscription(description=text)
     return declare
+
+
+def does(action: Action, takes: type[Any], answers: Any, text: str) -> Any:
+    """Declare a mutation: what it does, takes and answers."""
+
+    async def resolve(info: Info, data: Annotated[takes, says("What is asked for.", name="input")]) -> Any:  # type: ignore[valid-type]
+        return await run(action, info.context, data)
+
+    return strawberry.mutation(resolver=resolve, graphql_type=answers, description=text)
 
 
 def result(name: str, text: str, *types: Any) -> Any:

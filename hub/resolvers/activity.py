@@ -1,0 +1,55 @@
+"""Activities: the list, and what is done with one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.domain import activity, page_life
+from hub.domain.page import Page, Window
+from hub.models import Activity
+from hub.resolvers.action import Action, Call
+from hub.resolvers.connection import Connection, connect, ids
+from hub.resolvers.context import Context
+from hub.resolvers.relation import one
+
+
+def hours(number: float | None) -> Decimal | None:
+    """Return hours as they are kept, to the hundredth."""
+    return None if number is None else Decimal(f"{number:.2f}")
+
+
+async def listed(
+    context: Context, first: int | None, after: str | None, organization: UUID | None, **filters: Any
+) -> Connection:
+    """Return a page of activities."""
+
+    def find(connection: AsyncConnection, window: Window) -> Any:
+        return page_life.activities(connection, context.viewer, window, organization=organization, **filters)
+
+    async def load(found: Page) -> Any:
+        return await context.load_many(one(Activity), ids(found))
+
+    return await connect(context, "activities", first, after, find, load)
+
+
+async def _record(call: Call) -> Any:
+    said = {name: value for name, value in call.said.items() if value is not None}
+    said["hours"] = hours(said.get("hours"))
+    said["components"] = tuple(said.get("components", ()))
+    return (await activity.record(call.connection, **call.by, commands=[activity.RecordActivity(**said)]))[0]
+
+
+async def _cancel(call: Call) -> Any:
+    return await activity.cancel(call.connection, **call.by, **call.said)
+
+
+async def _read(context: Context, identifier: UUID) -> Any:
+    return await context.load(one(Activity), identifier)
+
+
+record = Action("recordActivity", _record, _read)
+cancel = Action("cancelActivity", _cancel, _read)
