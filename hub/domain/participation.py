@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
 from hub.domain import twin
-from hub.domain.activity import MOST_HOURS, is_day_or_month
+from hub.domain.activity import MOST_HOURS
 from hub.domain.dates import first_day, last_day, today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.participation_record import FORMAL, MATCHED, event, is_outside
@@ -28,7 +28,6 @@ from hub.domain.viewer import Viewer
 from hub.errors import (
     AlreadyRecorded,
     InvalidInput,
-    NotAllowed,
     NotFound,
     NotHeldYet,
     OutsideStay,
@@ -37,7 +36,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import append
-from hub.models import ActivityKind, EventKind, ParticipationMode, ParticipationSource, ParticipationState
+from hub.models import EventKind, ParticipationMode, ParticipationSource, ParticipationState
 from hub.models.participation import ParticipationColumns
 
 
@@ -67,26 +66,6 @@ class RecordParticipation:
     member_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportParticipation:
-    """What a member tells the home branch. The host is an organization of the hub, or words."""
-
-    member_id: UUID
-    kind: str
-    held_on: str
-    told: Told
-    title: str | None = None
-    host_id: UUID | None = None
-    host_text: str | None = None
-    place: str | None = None
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What makes two reports one."""
-        host = str(self.host_id) if self.host_id else self.host_text or ""
-        return self.member_id, self.kind, self.held_on, host, self.title or ""
-
-
 COLUMNS: Final = ("id", "version", *(name for name in vars(ParticipationColumns) if not name.startswith("_")))
 _DEFAULTS: Final = {"accepted_on_evidence": False, "voted": False}
 _ACTIVITIES: Final = text("select * from activity where id = any(:ids) order by id for key share")
@@ -109,15 +88,6 @@ _KNOWN: Final = text(
       from participation where activity_id = any(:activities) and (arrival_id = any(:people) or member_id = any(:people))
     """
 )
-_REPORTED: Final = text(
-    """
-    select id, version, member_id, kind, held_on, coalesce(host_id::text, host_text, '') as host,
-           coalesce(title, '') as title, attendance, mode, role, voted, minutes, hours, components_attended,
-           evidence_kind, evidence_reference
-      from participation
-     where source = 'SELF_REPORT' and member_id = any(:members) and day between :since and :until
-    """
-)
 
 
 async def record(
@@ -132,7 +102,7 @@ async def record(
     arrivals = sorted({c.arrival_id for c in commands if c.arrival_id is not None})
     # A match that is made meanwhile waits: it must find these records, or they must find the match.
     await connection.execute(_HOLD_ARRIVALS, {"ids": arrivals})
-    people = await _people(connection, arrivals, {c.member_id for c in commands if c.member_id is not None})
+    people = await people_of(connection, arrivals, {c.member_id for c in commands if c.member_id is not None})
     activities = {
         row["id"]: row
         for row in (
@@ -160,13 +130,13 @@ async def record(
             continue
         before = known.get((held["id"], person["id"]))
         if before is not None:
-            outcomes.append(_repeated(before, command.told, held["mode"]))
+            outcomes.append(repeated(before, command.told, held["mode"]))
             continue
         row = _of_roll_call(viewer, now, command, held, person)
-        known[held["id"], person["id"]] = _Row(row)
+        known[held["id"], person["id"]] = Written(row)
         rows.append(row)
         outcomes.append(Changed(row["id"], 1, new=True))
-    await _write(connection, now, rows, people)
+    await write(connection, now, rows, people)
     return outcomes
 
 
@@ -189,16 +159,17 @@ async def require_host(connection: AsyncConnection, viewer: Viewer, activity_id:
         raise NotFound("activityId")
 
 
-class _Row:
+class Written:
     """A row that is being written, with its columns as attributes like one that was read."""
 
     def __init__(self, row: Mapping[Any, Any]) -> None:
         self.__dict__.update(row)
 
 
-async def _people(
+async def people_of(
     connection: AsyncConnection, arrivals: Sequence[UUID], members: set[UUID]
 ) -> dict[UUID | None, Mapping[Any, Any]]:
+    """Return arrivals and members with the organizations that hear of them, by id."""
     found: dict[UUID | None, Mapping[Any, Any]] = {}
     if arrivals:
         found |= {r["id"]: r for r in (await connection.execute(_ARRIVALS, {"ids": list(arrivals)})).mappings()}
@@ -262,7 +233,7 @@ def unsayable(told: Told) -> InvalidInput | None:
     return None
 
 
-def _repeated(before: Any, told: Told, usual_mode: str) -> Outcome:
+def repeated(before: Any, told: Told, usual_mode: str) -> Outcome:
     """Return unchanged where a record says this already; what it did not know is no other mark."""
     same = (before.attendance, before.mode, before.role, before.voted) == (
         told.attendance,
@@ -285,7 +256,7 @@ def _of_roll_call(
     held: Mapping[Any, Any],
     person: Mapping[Any, Any],
 ) -> dict[str, Any]:
-    row = _new_row(viewer, now, command.told, held["mode"], held["kind"], held["held_on"])
+    row = new_row(viewer, now, command.told, held["mode"], held["kind"], held["held_on"])
     row.update(
         activity_id=held["id"],
         arrival_id=command.arrival_id,
@@ -312,7 +283,8 @@ def _of_roll_call(
     return row
 
 
-def _new_row(viewer: Viewer, now: datetime, told: Told, mode: str, kind: str, held_on: str) -> dict[str, Any]:
+def new_row(viewer: Viewer, now: datetime, told: Told, mode: str, kind: str, held_on: str) -> dict[str, Any]:
+    """Return a row of what was told, without whose it is and where it stands."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | _DEFAULTS
     row.update(
         id=uuid4(),
@@ -338,12 +310,13 @@ def _new_row(viewer: Viewer, now: datetime, told: Told, mode: str, kind: str, he
     return row
 
 
-async def _write(
+async def write(
     connection: AsyncConnection,
     now: datetime,
     rows: Sequence[dict[str, Any]],
     people: Mapping[UUID | None, Mapping[Any, Any]],
 ) -> None:
+    """Write rows with their events, and link what is told twice."""
     await copy_rows(connection, "participation", COLUMNS, [[row[c] for c in COLUMNS] for row in rows])
     events = []
     members: set[UUID] = set()
@@ -371,93 +344,3 @@ async def _write(
     if rows:
         days = [row["day"] for row in rows]
         await twin.link(connection, now=now, members=members, since=min(days), until=max(days))
-
-
-async def report(
-    connection: AsyncConnection, *, viewer: Viewer, now: datetime, commands: Sequence[ReportParticipation]
-) -> list[Outcome]:
-    """Record what members tell the home branch: by the members themselves, or by the branch for them. It enters
-    RECORDED; the host confirms it, or the branch accepts it on evidence.
-
-    Refusals: NOT_FOUND, NOT_ALLOWED (partners), NOT_HELD_YET, INVALID_INPUT, VOTES_ELSEWHERE, ALREADY_RECORDED.
-    """
-    if not viewer.is_organization and viewer.member is None:
-        raise NotAllowed
-    people = await _people(connection, (), {command.member_id for command in commands})
-    scope = (
-        await in_scope(connection, viewer, {row["formal_id"] for row in people.values()})
-        if (viewer.is_organization)
-        else set()
-    )
-    hosts = {command.host_id for command in commands if command.host_id is not None}
-    hosts -= set((await connection.execute(_HOSTS, {"ids": sorted(hosts)})).scalars()) if hosts else set()
-    outcomes: list[Outcome] = []
-    rows: list[dict[str, Any]] = []
-    known = await _reports(connection, commands)
-    for command in commands:
-        person = people.get(command.member_id)
-        refusal = _report_refusal(viewer, command, person, scope, now)
-        if refusal is None and command.host_id in hosts:
-            refusal = NotFound("hostId")
-        if refusal is not None or person is None:
-            outcomes.append(refusal or NotFound("memberId"))
-            continue
-        usual = ParticipationMode.ONLINE if command.kind == ActivityKind.ONLINE_EXCHANGE else ParticipationMode.ON_SITE
-        before = known.get(command.key)
-        if before is not None:
-            outcomes.append(_repeated(before, command.told, usual.value))
-            continue
-        row = _new_row(viewer, now, command.told, usual.value, command.kind, command.held_on)
-        row.update(
-            member_id=command.member_id,
-            organization_id=person["formal_id"],
-            source=ParticipationSource.SELF_REPORT.value,
-            title=command.title,
-            host_id=command.host_id,
-            host_text=command.host_text,
-            place=command.place,
-            state=ParticipationState.RECORDED.value,
-        )
-        known[command.key] = _Row(row)
-        rows.append(row)
-        outcomes.append(Changed(row["id"], 1, new=True))
-    await _write(connection, now, rows, {key: {**row, "member_id": key} for key, row in people.items()})
-    return outcomes
-
-
-_HOSTS: Final = text("select id from organization where id = any(:ids) order by id for key share")
-
-
-async def _reports(connection: AsyncConnection, commands: Sequence[ReportParticipation]) -> dict[tuple[Any, ...], Any]:
-    days = [last_day(c.held_on) for c in commands if is_day_or_month(c.held_on)]
-    if not days:
-        return {}
-    wanted = {"members": list({c.member_id for c in commands}), "since": min(days), "until": max(days)}
-    found = await connection.execute(_REPORTED, wanted)
-    return {(row.member_id, row.kind, row.held_on, row.host, row.title): row for row in found}
-
-
-def _report_refusal(
-    viewer: Viewer,
-    command: ReportParticipation,
-    person: Mapping[Any, Any] | None,
-    scope: set[UUID],
-    now: datetime,
-) -> Refused | None:
-    if person is None or person["formal_id"] is None:
-        return NotFound("memberId")
-    if viewer.member != command.member_id and person["formal_id"] not in scope:
-        return NotFound("memberId")
-    if not is_day_or_month(command.held_on):
-        return InvalidInput("heldOn")
-    if first_day(command.held_on) > today(now):
-        return NotHeldYet("heldOn")
-    if command.told.voted:
-        return VotesElsewhere("voted")
-    if command.kind == ActivityKind.OTHER and not (command.title or "").strip():
-        return InvalidInput("title")
-    for field in ("title", "host_text", "place"):
-        value = getattr(command, field)
-        if value is not None and len(value) > MAX_LENGTH:
-            return InvalidInput(field)
-    return unsayable(command.told)

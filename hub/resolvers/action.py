@@ -43,6 +43,9 @@ _IDS: Final[dict[str, tuple[TypeNumber, ...]]] = {
     "participation_ids": (TypeNumber.PARTICIPATION,),
     "inquiry_id": (TypeNumber.INQUIRY,),
     "exemption_id": (TypeNumber.EXEMPTION,),
+    "card_id": (TypeNumber.ACTIVITY_CARD,),
+    "appraisal_id": (TypeNumber.APPRAISAL,),
+    "issuer_id": (TypeNumber.ORGANIZATION,),
 }
 _ATTEMPTS: Final = 4
 # A deadlock, a serialization failure, and what a constraint stopped because somebody else was first: read it again.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from hub.domain import participation, participation_steps
+from hub.domain import participation, participation_steps, self_report
 from hub.domain.locate import Located, locate
 from hub.domain.outcome import Changed, Outcome
-from hub.domain.participation import RecordParticipation, ReportParticipation, Told
+from hub.domain.participation import RecordParticipation, Told
+from hub.domain.self_report import ReportParticipation
 from hub.errors import InvalidInput, NotFound, Refused, TooMany
 from hub.models import Activity, Participation, Side
 from hub.resolvers.action import Action, Call, refusal
@@ -154,7 +155,7 @@ async def _report(call: Call) -> Any:
     if member is None:
         raise InvalidInput("memberId")
     command = ReportParticipation(member_id=member, told=told, **said)
-    return (await participation.report(call.connection, **call.by, commands=[command]))[0]
+    return (await self_report.report(call.connection, **call.by, commands=[command]))[0]
 
 
 async def _acknowledge(call: Call) -> list[Outcome]:

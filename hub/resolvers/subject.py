@@ -9,6 +9,9 @@ from hub.domain import directory, liaison
 from hub.domain.viewer import NOBODY
 from hub.models import (
     Activity,
+    ActivityCard,
+    Appraisal,
+    AppraisalOpinion,
     Arrival,
     Departure,
     Discrepancy,
@@ -38,6 +41,9 @@ _READS: dict[int, Read] = {
     TypeNumber.PARTICIPATION: one(Participation),
     TypeNumber.INQUIRY: one(Inquiry),
     TypeNumber.EXEMPTION: one(Exemption),
+    TypeNumber.ACTIVITY_CARD: one(ActivityCard),
+    TypeNumber.APPRAISAL: one(Appraisal),
+    TypeNumber.APPRAISAL_OPINION: one(AppraisalOpinion),
 }
 _WORDS = {
     "Organization": TypeNumber.ORGANIZATION,

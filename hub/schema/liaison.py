@@ -12,6 +12,7 @@ from hub.models import EndReason, MemberCategory, ReasonCode
 from hub.models import Member as MemberRow
 from hub.resolvers import liaison as resolve
 from hub.resolvers import participation
+from hub.resolvers.appraisal import opinions_of_liaison
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
 from hub.schema.member import Member
@@ -24,6 +25,7 @@ from hub.schema.statement import InflowStatement, InflowStatementInput, OutflowS
 from hub.schema.words import OP_ID, Info, derived, given, identified, leaf, of_class, optional, reads, relation, result
 
 if TYPE_CHECKING:
+    from hub.schema.appraisal import AppraisalOpinion
     from hub.schema.discrepancy import Discrepancy
     from hub.schema.transfer import Transfer
 
@@ -68,6 +70,10 @@ class Liaison(Node):
     )
     transfer: Annotated["Transfer", strawberry.lazy("hub.schema.transfer")] | None = derived(
         resolve.transfer, "The transfer of this member that goes with this liaison, if one was requested: the latest."
+    )
+
+    opinions: list[Annotated["AppraisalOpinion", strawberry.lazy("hub.schema.appraisal")]] = derived(
+        opinions_of_liaison, "What the place says for the appraisal, as far as the reader sees it, newest year first."
     )
 
     @reads(

@@ -9,8 +9,8 @@ from strawberry import ID
 
 from hub.domain import directory, liaison
 from hub.models import DecisionKind, MemberCategory, MemberStanding
+from hub.resolvers import activity_card, appraisal, exemption, participation, quarter
 from hub.resolvers import contact as resolve_contact
-from hub.resolvers import exemption, participation, quarter
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.number import phone_in_full
 from hub.schema.contact import ContactStatus, OpenEvidence
@@ -38,6 +38,8 @@ from hub.schema.words import (
 )
 
 if TYPE_CHECKING:
+    from hub.schema.activity_card import ActivityCard
+    from hub.schema.appraisal import Appraisal, AppraisalOpinion
     from hub.schema.liaison import Liaison
 
 
@@ -75,6 +77,17 @@ class Member(Node):
     exemptions: list[Exemption] = derived(
         exemption.of_member,
         "When they are held to no hard attendance (条例 Art 23), earliest first; empty to others than the home side and the member.",
+    )
+    cards: list[Annotated["ActivityCard", strawberry.lazy("hub.schema.activity_card")]] = derived(
+        activity_card.of_member, "Their activity cards (流动党员活动证), newest first, as far as the reader sees them."
+    )
+    appraisals: list[Annotated["Appraisal", strawberry.lazy("hub.schema.appraisal")]] = derived(
+        appraisal.of_member,
+        "The grades of their years, newest first; empty to others than the home side and the member.",
+    )
+    opinions: list[Annotated["AppraisalOpinion", strawberry.lazy("hub.schema.appraisal")]] = derived(
+        appraisal.opinions_of_member,
+        "What places and floating branches say for the appraisal, as far as the reader sees it.",
     )
     contact: ContactStatus | None = derived(
         resolve_contact.status,

@@ -3,6 +3,7 @@
 import strawberry
 
 from hub.resolvers import discrepancy, import_run, match, member, organization, search, statement, task, transfer
+from hub.schema.card_mutation import CardMutation
 from hub.schema.discrepancy import SettleDiscrepancyInput, SettleDiscrepancyResult
 from hub.schema.import_run import (
     ApplyImportInput,
@@ -80,7 +81,7 @@ from hub.schema.words import does
 @strawberry.type(
     description="Everything that can be changed. A call that comes again with the same `opId` is the same call; a refusal changes nothing."
 )
-class Mutation(ParticipationMutation):
+class Mutation(ParticipationMutation, CardMutation):
     """Everything that can be changed."""
 
     register_member = does(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from hub.domain import activity, participation, participation_steps, quarter
+from hub.domain import activity, participation, participation_steps, quarter, self_report
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Role
 from tests.domain.liaisons import World
@@ -45,10 +45,10 @@ async def reported(
 ) -> UUID:
     """What a member told the home branch."""
     told = {key: said.pop(key) for key in ("attendance", "mode", "evidence_kind", "hours") if key in said}
-    command = participation.ReportParticipation(
+    command = self_report.ReportParticipation(
         member_id=member_id, kind=kind, held_on=held_on, told=participation.Told(**told), **said
     )
-    return (await world.one(participation.report, who, command)).id
+    return (await world.one(self_report.report, who, command)).id
 
 
 async def acknowledged(world: World, *records: UUID, who: str = "YL0101") -> None:

@@ -98,7 +98,9 @@ async def test_a_partner_never_learns_of_attendance(world: World, tree: dict[str
         assert [node[name] for name in ("attendance", "counts", "remark", "dispute", "heardOn")] == [None] * 5
         refused = await world.answer(partner, "{ participations(disputed: true) { edges { cursor } } }")
         assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
-        lines = f'participationSummaries(organization: "{organization(tree, who)}", year: 2026) {{ edges {{ cursor }} }}'
+        lines = (
+            f'participationSummaries(organization: "{organization(tree, who)}", year: 2026) {{ edges {{ cursor }} }}'
+        )
         assert (await world.ask(partner, f"{{ {lines} }}"))["participationSummaries"]["edges"] == []
     own = "{ viewer { member { contact { state } exemptions { id } summary(year: 2026, quarter: 4) { unheard } } } }"
     token = world.token(tree["YL0101"], "MEMBER", await world_member(world))
@@ -332,7 +334,13 @@ async def test_the_home_side_records_its_own_and_nothing_for_another(world: Worl
     twice = {**which, "memberId": member, "attendance": "ABSENT_UNEXCUSED"}
     assert (await world.call(home, "recordParticipation", **twice))["code"] == "ALREADY_RECORDED"
     fixed = await world.call(
-        home, "correctParticipation", OF_RECORD, participationId=own["id"], version=1, reason="看错行", attendance="LATE"
+        home,
+        "correctParticipation",
+        OF_RECORD,
+        participationId=own["id"],
+        version=1,
+        reason="看错行",
+        attendance="LATE",
     )
     assert [(v["version"], v["attendance"]) for v in fixed["history"]] == [(1, "PRESENT")]
     assert (await world.ask(world.token(tree["BJ01"]), NODE, id=own["id"]))["node"] is None

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import activity, participation, participation_steps
+from hub.domain import activity, participation, participation_steps, self_report
 from hub.domain.activity import RecordActivity
 from hub.domain.outcome import Changed
 from hub.domain.outcome import Outcome as DomainOutcome
@@ -49,7 +49,7 @@ async def write(
     fresh = [row for row in rows if row.command is not None and row.outcome is Outcome.NEW]
     known = [row for row in rows if row.command is not None and row.outcome is Outcome.UPDATED]
     if kind is LedgerKind.PARTICIPATION:
-        done = await participation.report(connection, **who, commands=[row.command for row in fresh])
+        done = await self_report.report(connection, **who, commands=[row.command for row in fresh])
     else:
         done = await _roll_call(connection, who, [row.command for row in fresh])
     corrected = [(row, await _correct(connection, who, row.command)) for row in known]

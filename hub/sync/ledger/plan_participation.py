@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from hub.domain.dates import last_day
-from hub.domain.participation import ReportParticipation, Told, is_outside_stay
+from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
+from hub.domain.self_report import ReportParticipation
 from hub.models import ParticipationMode
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.plan_rollcall import MarkCommand, same_place
