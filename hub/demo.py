@@ -1,4 +1,4 @@
-"""`hub demo`: a county and a district, four ledgers, one transfer from request to closed, and a hub left serving."""
+"""`hub demo`: a county and a district, their ledgers, one transfer, one roll call and inquiry, and a hub left serving."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sqlalchemy import text
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from hub import app, logs
+from hub import app, demo_participation, logs
 from hub.auth import Claims, Role
 from hub.domain.dates import today, utc_now
 from hub.domain.directory import organization
@@ -76,6 +76,7 @@ async def _run(settings: Settings, *, once: bool) -> None:
         try:
             tokens = await _tokens(hub)
             await _walk(url, tokens)
+            await _live(url, tokens)
             if not once:
                 _invite(url, tokens)
                 await serving
@@ -94,6 +95,8 @@ async def _load(hub: Hub) -> None:
         folder = _samples()
         for name, kind, code in _LEDGERS:
             await _import(hub, folder / name, kind, code)
+        await _import(hub, folder / "rollcall.xlsx", LedgerKind.ROLLCALL, "BJ01", 2026)
+        await _import(hub, folder / "participation-reported.xlsx", LedgerKind.PARTICIPATION, None)
     await _show_state(hub)
 
 
@@ -105,7 +108,7 @@ def _samples() -> Path:
     raise SampleMissing("找不到示例台账（examples/ledgers）/ the sample ledgers (examples/ledgers) are not there")
 
 
-async def _import(hub: Hub, file: Path, kind: LedgerKind, code: str | None) -> None:
+async def _import(hub: Hub, file: Path, kind: LedgerKind, code: str | None, year: int | None = None) -> None:
     say(f"\n导入 / importing {file.name}")
     viewer, named = operator("hub demo"), None
     if code is not None:
@@ -113,7 +116,8 @@ async def _import(hub: Hub, file: Path, kind: LedgerKind, code: str | None) -> N
             named = await organization(connection, hub.settings.system, code)
         assert named is not None
         viewer = Viewer(named, ViewerRole.COMMITTEE, "hub demo", _CLIENT)
-    given = runs.Import(kind=kind, organization=named, content=await asyncio.to_thread(file.read_bytes), name=file.name)
+    content = await asyncio.to_thread(file.read_bytes)
+    given = runs.Import(kind=kind, organization=named, content=content, name=file.name, year=year)
     _, report = await apply_file(hub.engine, hub.settings, hub.vault, viewer, given, utc_now())
     say(in_words(report, applied=True))
 
@@ -298,6 +302,14 @@ async def _walk(url: str, tokens: Mapping[str, str]) -> None:
             say("  6 柳河镇党委办结 / the issuing committee closes")
             transfer = await town.step("closeTransfer", _next(transfer))
         say(f"  状态 / state: {transfer['state']}")
+
+
+async def _live(url: str, tokens: Mapping[str, str]) -> None:
+    """Show a roll call that reaches the home branch, and an inquiry that stands before a decision."""
+    async with httpx2.AsyncClient(timeout=30) as http:
+        branch, street = (Client(http, url, tokens[who]) for who in ("branch", "street"))
+        async with _watching(url, tokens["partner"]):
+            await demo_participation.walk(branch, street, say, today(utc_now()))
 
 
 def _next(transfer: Mapping[str, Any]) -> dict[str, Any]:

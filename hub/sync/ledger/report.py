@@ -130,6 +130,11 @@ def in_words(made: Report, *, applied: bool) -> str:
         f"{_WORDS[made.kind]}：共 {made.rows} 行，可导入 {made.accepted} 行，有误 {len(made.errors)} 行"
         f" / {made.rows} rows, {made.accepted} good, {len(made.errors)} refused"
     )
+    if made.kind is LedgerKind.ROLLCALL:
+        counted = (
+            f"点名册：共 {made.rows} 人，可导入 {made.accepted} 个记号，有误 {len(made.errors)} 处"
+            f" / {made.rows} people, {made.accepted} good marks, {len(made.errors)} refused"
+        )
     became = (
         f"  新增 {made.new}，更新 {made.updated}，未变 {made.unchanged}，上次有而本次没有 {made.missing}"
         f" / new {made.new}, updated {made.updated}, unchanged {made.unchanged}, missing {made.missing}"
