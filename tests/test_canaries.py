@@ -28,10 +28,13 @@ CANARIES = {
     "reason": "金丝雀缘由", "cardNumber": "金丝雀卡", "inflowLeaderName": "金丝雀乙", "inflowLeaderPhone": "13977073333",
     "otherPhoneWhose": "金丝雀丙", "inflowOrganizationText": "金丝雀党委", "education": "金丝雀学历",
     "occupation": "金丝雀岗位", "gender": "金丝雀性", "ethnicity": "金丝雀族", "homeOrganizationText": "金丝雀支部",
-    "note": "金丝雀注",
+    "note": "金丝雀注", "evidenceReference": "金丝雀册", "answer": "金丝雀答", "statement": "金丝雀述", "question": "金丝雀问",
 }  # fmt: skip
 BOTH = ("workUnit", "address", "phone", "otherPhone", "otherPhoneWhose", "cardNumber", "remark")
 TABLES = ("outbox", "feed", "feed_audience", "operation", "inbox", "job", "disclosure")
+
+
+OF_RECORD = "... on Participation { id version }"
 
 
 def said(*names: str) -> dict[str, str]:
@@ -90,14 +93,52 @@ async def fill(hub: Hub, tree: dict[str, UUID], branch: str, street: str) -> str
     assert arrival["id"] != departure["id"]
     visit = {"liaisonId": departure["id"], "version": 1, "cameOn": "2026-10-01", "note": CANARIES["note"]}
     assert (await hub.call(branch, "recordReturnVisit", **visit))["__typename"] == "Liaison"
+    await take_part(hub, tree, branch, street, member["id"], arrival["id"])
     assert all(canary in json.dumps(CANARIES, ensure_ascii=False) for canary in CANARIES.values())
     hub.answers.clear()
     return str(departure["id"])
 
 
+async def take_part(hub: Hub, tree: dict[str, UUID], branch: str, street: str, member: str, arrival: str) -> None:
+    """What is told of organizational life, every field a canary: record, dispute, hearing, exemption, contact, inquiry."""
+    place = {"organizationId": gid(TypeNumber.ORGANIZATION, tree["BJ01"])}
+    day = {"kind": "THEME_DAY", "heldOn": "2026-06-09"}
+    activity = await hub.call(street, "recordActivity", "... on Activity { id }", **place, **day)
+    told = {"activityId": activity["id"], "evidenceKind": "SIGN_IN_SHEET", **said("remark", "evidenceReference")}
+    marked = await hub.call(street, "recordParticipation", OF_RECORD, **told, liaisonId=arrival)
+    assert marked["version"] == 1
+    own = {"organizationId": gid(TypeNumber.ORGANIZATION, tree["YL0101"]), **day}
+    activity = await hub.call(branch, "recordActivity", "... on Activity { id }", **own)
+    told |= {"activityId": activity["id"], "memberId": member, "attendance": "ABSENT_UNEXCUSED"}
+    record = await hub.call(branch, "recordParticipation", OF_RECORD, **told)
+    for step, given in (
+        ("hearAbsence", {"heardOn": "2026-06-10", **said("statement")}),
+        ("disputeParticipation", said("reason")),
+        ("answerDispute", {**said("answer"), "attendance": "PRESENT"}),
+        ("correctParticipation", {**said("reason"), "attendance": "LATE"}),
+    ):
+        which = {"participationId": record["id"], "version": record["version"]}
+        record = await hub.call(branch, step, OF_RECORD, **which, **given)
+        assert "version" in record, (step, record)
+    await hub.call(branch, "reportParticipation", memberId=member, **day, **said("remark", "evidenceReference"))
+    exempt = {"memberId": member, "reason": "OTHER", "startsOn": "2026-06-01", **said("note")}
+    assert (await hub.call(branch, "recordExemption", **exempt))["__typename"] == "Exemption"
+    contact = {"memberId": member, "on": "2026-06-20", "manner": "PHONE", "isTwoWay": True, **said("note")}
+    assert (await hub.call(branch, "recordContact", **contact))["__typename"] == "Member"
+    period = {"memberId": member, "fromOn": "2026-06-01", "toOn": "2026-06-30", **said("question")}
+    asked = await hub.call(
+        branch, "askInquiry", "... on Inquiry { id }", **period, inflowOrganizationId=place["organizationId"]
+    )
+    answered = await hub.call(street, "answerInquiry", inquiryId=asked["id"], version=1, **said("answer"))
+    assert answered["__typename"] == "Inquiry"
+
+
 async def provoke(hub: Hub, engine: AsyncEngine, tree: dict[str, UUID], branch: str, liaison: str) -> None:
     """What is refused, what is faulty, and what breaks down where the database quotes the row or the parameters."""
     await hub.call(branch, "findByNumber", kind="CITIZEN_ID", number=CITIZEN_ID, reason=" ")
+    nothing = {"participationId": gid(TypeNumber.PARTICIPATION, uuid4()), "version": 1}
+    await hub.call(branch, "disputeParticipation", **nothing, **said("reason"))
+    await hub.call(branch, "correctParticipation", **nothing, **said("reason", "remark"), minutes=CANARIES["remark"])
     await hub.call(branch, "amendStatement", liaisonId=liaison, version=99, outflow=said("remark"))
     again = {
         "organizationId": gid(TypeNumber.ORGANIZATION, tree["YL0101"]),

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ARRAY, Boolean, Date, Integer, LargeBinary, String, insert, update
+from sqlalchemy import ARRAY, Boolean, Date, Integer, LargeBinary, Numeric, String, Table, insert, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from hub.domain import candidate, ending, visibility
 from hub.domain.viewer import Role, Viewer
 from hub.models import (
+    Activity,
     Arrival,
     Base,
+    Contact,
     Departure,
     Discrepancy,
+    Exemption,
     FieldClass,
     ImportRun,
+    Inquiry,
+    LostFinding,
     Match,
     Member,
+    Participation,
     Question,
     Transfer,
     Visit,
 )
 from tests.domain.liaisons import NOW, TODAY, World, a_world
+from tests.domain.lives import held, marked, reported
 from tests.domain.transfers import a_case
 from tests.factories import a_viewer
 
@@ -42,9 +50,16 @@ SEEN = {
 }
 MODELS = {
     model.__tablename__: model
-    for model in (Member, Departure, Arrival, Match, Transfer, Discrepancy, Visit, Question, ImportRun)
-}
+    for model in (
+        Member, Departure, Arrival, Match, Transfer, Discrepancy, Visit, Question, ImportRun, Activity, Participation, Inquiry,
+        Exemption, Contact, LostFinding,
+    )
+} | {"report": Participation}  # fmt: skip
+# That there is such a row tells of health or standing.
+NEVER_A_PARTNERS = {"exemption", "contact", "lost_finding"}
 
+MARKS = {"dispute_state": "UPHELD", "evidence_kind": "PHOTO", "components_attended": ["LECTURE"], "hours": Decimal(2),
+         "attendance": "PRESENT"}  # fmt: skip
 # table → for whom it is what. Whoever is not named sees nothing of it.
 OUTFLOW = {"YL0101": "HOLDER", "YL01": "OWN", "YL": "OWN"}
 INFLOW = {"BJ01": "HOLDER", "BJ010101": "HOLDER", "BJ0101": "OWN", "BJ": "OWN"}
@@ -63,6 +78,17 @@ ACCESS = {
     "visit": {**seen_as("OWN", OUTFLOW), **seen_as("COUNTERPART", INFLOW), "self": "SELF"},
     "question": OUTFLOW,
     "import_run": OUTFLOW,
+    "activity": {
+        **dict.fromkeys(("BJ01", "BJ"), "OWN"), "BJ01": "HOLDER", **seen_as("COUNTERPART", OUTFLOW),
+        "BJ0101": "COUNTERPART", "BJ010101": "COUNTERPART", "BJ0102": "COUNTERPART", "BJ010102": "COUNTERPART",
+        "BJ010201": "COUNTERPART", "self": "COUNTERPART",
+    },
+    "participation": {**INFLOW, **seen_as("COUNTERPART", OUTFLOW), "self": "SELF"},
+    "report": {**OUTFLOW, "self": "SELF"},
+    "inquiry": {**OUTFLOW, **seen_as("COUNTERPART", INFLOW), "self": "SELF"},
+    "exemption": {**OUTFLOW, "self": "SELF"},
+    "contact": {**OUTFLOW, "self": "SELF"},
+    "lost_finding": {**OUTFLOW, "self": "SELF"},
 }  # fmt: skip
 
 
@@ -81,6 +107,7 @@ def a_value(column: Any) -> Any:
         (LargeBinary, b"x"),
         (Boolean, True),
         (Integer, 1),
+        (Numeric, Decimal(2)),
         (Date, TODAY),
         (TIMESTAMP, NOW),
         (String, "2026-03"),
@@ -90,20 +117,20 @@ def a_value(column: Any) -> Any:
     return {}  # JSON
 
 
+def described(table: str) -> Table:
+    return Base.metadata.tables["participation" if table == "report" else table]
+
+
 async def fill(world: World, table: str, identifier: UUID, **fixed: Any) -> None:
     """Give every column a value, so that null means hidden."""
     row = await world.row(table, identifier)
-    described = Base.metadata.tables[table]
+    table_ = described(table)
     blank = {
-        c.name: a_value(c)
-        for c in described.columns
-        if row[c.name] is None and not c.foreign_keys and c.computed is None
+        c.name: a_value(c) for c in table_.columns if row[c.name] is None and not c.foreign_keys and c.computed is None
     }
-    linked = {c.name: world["BJ010101"] for c in described.columns if row[c.name] is None and c.foreign_keys}
+    linked = {c.name: world["BJ010101"] for c in table_.columns if row[c.name] is None and c.foreign_keys}
     async with world.database.begin() as connection:
-        await connection.execute(
-            update(described).where(described.c.id == identifier).values({**linked, **blank, **fixed})
-        )
+        await connection.execute(update(table_).where(table_.c.id == identifier).values({**linked, **blank, **fixed}))
 
 
 @pytest.fixture
@@ -124,9 +151,27 @@ async def records(world: World) -> dict[str, UUID]:
                           "due_on": TODAY, "asked_at": NOW}),
             ("import_run", {"kind": "OUTFLOW", "state": "DONE", "organization_id": world["YL0101"], "file_name": "x",
                             "file_digest": b"x", "created_at": NOW, "created_by": "x", "expires_at": NOW}),
+            ("exemption", {"member_id": person, "organization_id": world["YL0101"], "reason": "ILLNESS", "starts_on": TODAY,
+                           "recorded_at": NOW, "recorded_by": "x"}),
+            ("contact", {"member_id": person, "organization_id": world["YL0101"], "on_day": TODAY, "manner": "PHONE",
+                         "is_two_way": True, "is_search": True, "recorded_at": NOW, "recorded_by": "x"}),
+            ("lost_finding", {"member_id": person, "organization_id": world["YL0101"], "found_on": TODAY,
+                              "decided_by": "x", "recorded_at": NOW, "recorded_by": "x"}),
+            ("inquiry", {"member_id": person, "outflow_organization_id": world["YL0101"], "from_on": TODAY, "to_on": TODAY,
+                         "inflow_organization_id": world["BJ010101"], "due_on": TODAY, "asked_at": NOW, "asked_by": "x"}),
         ):  # fmt: skip
             found[table] = uuid4()
-            await connection.execute(insert(Base.metadata.tables[table]).values(id=found[table], **values))
+            await connection.execute(insert(described(table)).values(id=found[table], **values))
+    found["activity"] = await held(world, hours=Decimal(2))
+    found["participation"] = await marked(world, found["activity"], came)
+    found["report"] = await reported(world, person, "2026-10-08", kind="TRAINING")
+    acknowledged = {"state": "ACKNOWLEDGED", "twin_id": None, "role": "SPEAKER"}
+    await fill(world, "participation", found["participation"], **acknowledged, **MARKS, member_id=None)
+    kept = {"arrival_id": None, "activity_id": None, "host_id": None}
+    await fill(world, "participation", found["report"], **acknowledged, **MARKS, **kept)
+    await fill(world, "inquiry", found["inquiry"], state="ANSWERED", arrival_id=came)
+    for table in ("activity", "exemption", "contact", "lost_finding"):
+        await fill(world, table, found[table])
     await fill(world, "member", person)
     await fill(world, "departure", left, ended_on=TODAY, end_reason="RETURNED")
     await fill(world, "arrival", came, category="FULL", state="RETURNED", return_reason="OTHER")
@@ -143,24 +188,24 @@ def viewers(world: World, person: UUID) -> dict[str, Viewer]:
     return {**organizations, "self": a_viewer(world["YL0101"], Role.MEMBER, person)}
 
 
+LEFT_EMPTY = ("transfer_id", "arrival_id", "participation_id", "member_id", "activity_id", "host_id")
+
+
 def classes(table: str, row: Any) -> set[FieldClass]:
     """The classes of field of which a row shows something; each shows all of its columns or none."""
     shown: dict[FieldClass, set[bool]] = {}
-    for column in Base.metadata.tables[table].columns:
-        if column.name != "phone_sealed" and hasattr(row, column.name):
+    for column in described(table).columns:
+        if column.name not in ("phone_sealed", "heard_statement") and hasattr(row, column.name):
             known = shown.setdefault(column.info["class"], set())
             # What is left empty on purpose, since a constraint wants it so, tells nothing.
-            if (
-                column.name not in ("transfer_id", "arrival_id", "participation_id")
-                or getattr(row, column.name) is not None
-            ):
+            if column.name not in LEFT_EMPTY or getattr(row, column.name) is not None:
                 known.add(getattr(row, column.name) is not None)
     assert all(len(answers) == 1 for answers in shown.values()), (table, shown)
     return {field_class for field_class, answers in shown.items() if answers == {True}}
 
 
 def having(table: str) -> set[FieldClass]:
-    return {column.info["class"] for column in Base.metadata.tables[table].columns}
+    return {column.info["class"] for column in described(table).columns}
 
 
 @pytest.mark.parametrize("table", list(ACCESS))
@@ -174,7 +219,11 @@ async def test_who_sees_what(world: World, records: dict[str, UUID], table: str)
                 continue
             assert classes(table, row) == SEEN[word] & having(table), (table, who)
             assert not hasattr(row, "citizen_id_sealed")
-            if "phone_sealed" in Base.metadata.tables[table].columns:
+            if table in ("participation", "report"):
+                # What the home branch heard is the home side's, which of the place's record is the counterpart.
+                heard = who in OUTFLOW or who == "self"
+                assert (row.heard_statement is not None) == heard, (table, who)
+            if "phone_sealed" in described(table).columns:
                 assert (row.phone_sealed is not None) == (word in ("HOLDER", "SELF")), (table, who)
 
 
@@ -183,7 +232,8 @@ async def test_a_partner_sees_what_is_open_of_what_its_organization_sees(world: 
     async with world.database.connect() as connection:
         for who, identifier in world.ids.items():
             row = await visibility.row(connection, a_viewer(identifier, Role.PARTNER), MODELS[table], records[table])
-            assert (row and row.access) == ("PARTNER" if who in ACCESS[table] else None), (table, who)
+            seen = who in ACCESS[table] and table not in NEVER_A_PARTNERS
+            assert (row and row.access) == ("PARTNER" if seen else None), (table, who)
             if row is not None:
                 assert classes(table, row) == {OPEN}, (table, who)
 
@@ -196,7 +246,11 @@ async def test_strangers_and_other_members_see_nothing(world: World, records, ta
         a_viewer(world["YL0101"], Role.MEMBER, other),
         a_viewer(world["YL"], Role.MEMBER, uuid4()),
     ]
-    strangers += [a_viewer(world[code]) for code in ("YL0102", "YL02", "YL0201", "BJ02", "BJ0102", "BJ010102")]
+    strangers += [
+        a_viewer(world[code])
+        for code in ("YL0102", "YL02", "YL0201", "BJ02", "BJ0102", "BJ010102")
+        if code not in ACCESS[table]
+    ]
     async with world.database.connect() as connection:
         for stranger in strangers:
             ids = [records[table], uuid4()]
@@ -261,8 +315,7 @@ async def test_the_accepting_side_sees_the_standing_once_the_letter_is_issued(
     case = await a_case(database)
     await case.request()
     async with database.begin() as connection:
-        described = Base.metadata.tables["transfer"]
-        await connection.execute(update(described).values(state=state))
+        await connection.execute(update(described("transfer")).values(state=state))
         row = await visibility.row(connection, a_viewer(case["BJ01"]), Member, case.member)
         assert row.access == inflow
         assert (row.standing is not None) == (inflow == "ACCEPTOR")

@@ -56,7 +56,7 @@ select r.amount, r.unit, r.citation from deadline_rule r
        and (r.organization_id is null or c.depth is not null)
      order by c.depth nulls last, r.effective_from desc limit 1
 
-SELECT member.id, member.version, CASE WHEN (granted.access IN ($11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR)) THEN member.name END AS name, CASE WHEN (granted.access IN ($16::VARCHAR, $17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR)) THEN member.gender END AS gender, CASE WHEN (granted.access IN ($21::VARCHAR, $22::VARCHAR, $23::VARCHAR, $24::VARCHAR, $25::VARCHAR)) THEN member.birth_date END AS birth_date, CASE WHEN (granted.access IN ($26::VARCHAR, $27::VARCHAR, $28::VARCHAR, $29::VARCHAR, $30::VARCHAR)) THEN member.ethnicity END AS ethnicity, CASE WHEN (granted.access IN ($31::VARCHAR, $32::VARCHAR, $33::VARCHAR, $34::VARCHAR, $35::VARCHAR)) THEN member.category END AS category, CASE WHEN (granted.access IN ($36::VARCHAR, $37::VARCHAR, $38::VARCHAR, $39::VARCHAR, $40::VARCHAR)) THEN member.citizen_id_masked END AS citizen_id_masked, CASE WHEN (granted.access IN ($41::VARCHAR, $42::VARCHAR)) THEN member.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN member.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR)) THEN member.standing END AS standing, CASE WHEN (granted.access IN ($52::VARCHAR, $53::VARCHAR, $54::VARCHAR, $55::VARCHAR)) THEN member.joined_on END AS joined_on, CASE WHEN (granted.access IN ($56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN member.full_member_on END AS full_member_on, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR)) THEN member.dues_paid_through END AS dues_paid_through, CASE WHEN (granted.access IN ($64::VARCHAR, $65::VARCHAR, $66::VARCHAR)) THEN member.education END AS education, CASE WHEN (granted.access IN ($67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN member.occupation END AS occupation, member.recorded_at, granted.access
+SELECT member.id, member.version, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN member.name END AS name, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN member.gender END AS gender, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN member.birth_date END AS birth_date, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN member.ethnicity END AS ethnicity, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN member.category END AS category, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN member.citizen_id_masked END AS citizen_id_masked, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR)) THEN member.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR, $49::VARCHAR)) THEN member.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN member.standing END AS standing, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN member.joined_on END AS joined_on, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN member.full_member_on END AS full_member_on, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR, $65::VARCHAR)) THEN member.dues_paid_through END AS dues_paid_through, CASE WHEN (granted.access IN ($66::VARCHAR, $67::VARCHAR, $68::VARCHAR)) THEN member.education END AS education, CASE WHEN (granted.access IN ($69::VARCHAR, $70::VARCHAR, $71::VARCHAR)) THEN member.occupation END AS occupation, member.recorded_at, granted.access
 FROM member JOIN (SELECT member.id AS id, CASE WHEN (EXISTS (SELECT *
 FROM affiliation
 WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ends IS NULL AND affiliation.organization_id = $1::UUID)) THEN $2::VARCHAR WHEN (EXISTS (SELECT *
@@ -73,7 +73,7 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM transfer
 WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.inflow_organization_id)) AND transfer.state IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.inflow_organization_id)) AND transfer.state IN ($72::VARCHAR, $73::VARCHAR, $74::VARCHAR, $75::VARCHAR, $76::VARCHAR))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
 FROM transfer
 WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
 FROM organization_closure
@@ -87,9 +87,13 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM transfer
 WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.outflow_organization_id)))) THEN $9::VARCHAR END AS access
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.outflow_organization_id)))) THEN $9::VARCHAR WHEN (EXISTS (SELECT *
+FROM inquiry
+WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($10::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by

@@ -36,7 +36,7 @@ def _the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def filled(world: World, _the_same_each_time: None) -> dict[str, UUID]:
-    """Two matched liaisons, one with a difference and a transfer; one that waits on each side; one question."""
+    """Two matched liaisons, one with a difference and a transfer; one that waits on each side; one question; what was attended."""
     async with world.hub.engine.begin() as connection:
         tree = await a_tree(connection)
         members = [
@@ -78,6 +78,16 @@ MORE = (
     """insert into transfer_step (transfer_id, number, kind, organization_id, at, by, note)
        values ('00000000-0000-0000-0000-00000000e001', 1, 'TRANSFER_REQUESTED', cast(:YL0101 as uuid),
                cast(:now as timestamptz), '王干事', '定居')""",
+    """insert into activity (id, organization_id, kind, held_on, is_open_to_arrivals, recorded_at, recorded_by)
+       select cast('00000000-0000-0000-0000-0000000010' || lpad(n::text, 2, '0') as uuid), cast(:BJ01 as uuid), 'THEME_DAY',
+              '2026-1' || n || '-09', true, cast(:now as timestamptz), 'x' from generate_series(0, 1) n""",
+    """insert into participation (id, activity_id, arrival_id, organization_id, source, kind, held_on, day, host_id, mode,
+                                  attendance, hours, state, confirmed_at, recorded_at, recorded_by, amended_at, amended_by)
+       select cast(replace(m.arrival_id::text, '00000000-0000', '00000000-' || right(a.id::text, 4)) as uuid), a.id,
+              m.arrival_id, a.organization_id, 'ROLL_CALL', a.kind, a.held_on, cast(a.held_on as date), a.organization_id,
+              'ON_SITE', 'PRESENT', 2, 'CONFIRMED', cast(:now as timestamptz), cast(:now as timestamptz), 'x',
+              cast(:now as timestamptz), 'x'
+         from activity a, match m where m.state = 'CONFIRMED'""",
 )
 
 

@@ -40,8 +40,10 @@ LIAISON = """id state matchedOn startedOn endedOn endReason member { id name } n
     discrepancies { id } visits { cameOn } outflow { id version }
     inflow { id version state name organization { code } branch { code } arrivedOn placedOn workUnit phoneMasked
              citizenIdMasked birthDate returnReason leftOn confirmedOn recordedAt }"""
+RECORD = """id version state counts isTwoSided acknowledgedAt overdueAt member { id } liaison { id state } twin { id }
+    history { version }"""
 EVENT = """__typename ... on Event { cursor seq prevSeq topic kind aggregate aggregateVersion replaces occurredAt recordedAt
-        organization { code } liaison { id state member { id } outflow { id } } transfer { id } }
+        organization { code } liaison { id state member { id } outflow { id } } transfer { id } participation { id version } activity { id } inquiry { id } }
     ... on Heartbeat { headSeq }"""
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 EVERYTHING = f"""{{
@@ -55,6 +57,11 @@ EVERYTHING = f"""{{
     matchCandidates {{ edges {{ node {{ id }} }} {PAGE} }}
     transfers {{ edges {{ node {{ id }} }} {PAGE} }}
     discrepancies {{ edges {{ node {{ id }} }} {PAGE} }}
+    activities {{ edges {{ node {{ id version }} }} {PAGE} }}
+    open: activities(openToArrivals: true) {{ edges {{ node {{ id }} }} {PAGE} }}
+    participations(first: 2) {{ edges {{ cursor node {{ {RECORD} }} }} {PAGE} }}
+    waiting: participations(waiting: true) {{ edges {{ node {{ id }} }} {PAGE} }}
+    inquiries {{ edges {{ node {{ id }} }} {PAGE} }}
     tasks {{ edges {{ cursor node {{ id kind turn text dueOn citation object {{ id }} }} }} {PAGE} }}
     theirs: tasks(whose: THEIRS) {{ edges {{ node {{ id kind }} }} {PAGE} }}
     events {{ items {{ {EVENT} }} hasNext headSeq }}
@@ -65,6 +72,13 @@ ANSWERS = {
     "registerMember": "... on Member { id name }",
     "findByNumber": "... on FoundByNumber { members { id } liaisons { id state } }",
     "revealField": "... on RevealedField { value }",
+    "recordActivity": "... on Activity { id version }",
+    "recordRollCall": f"... on RollCall {{ participations {{ {RECORD} }} refused {{ index code message field }} }}",
+    "acknowledgeParticipations": "... on Acknowledged { count }",
+    **dict.fromkeys(
+        ("correctParticipation", "disputeParticipation", "answerDispute", "hearAbsence", "acceptParticipation"),
+        f"... on Participation {{ {RECORD} }}",
+    ),
     "applyImport": "... on ImportRun { id state }",
 }
 RUN = """id kind state done total planDigest errorsFile report { rows accepted new updated unchanged missing matched
@@ -246,6 +260,7 @@ async def script(side: Registrar, county: Callable[[], Awaitable[None]]) -> None
     await side.call(
         "placeMember", **own, version=3, branchId=organization["BJ010101"], placedOn=clock.now.date().isoformat()
     )
+    await takes_part(side, came["id"])
     for call in ("objectToDenial", "undoMatch"):
         await side.call(call, **own, version=4, reason="核对")
     await side.call("recordReturnVisit", **own, version=4, cameOn="2026-10-01")
@@ -277,6 +292,25 @@ async def script(side: Registrar, county: Callable[[], Awaitable[None]]) -> None
     await duty(ASK_CANDIDATES)
     await duty("reconcile")
     await side.look(*ids, others=True)
+
+
+async def takes_part(side: Registrar, liaison: str) -> None:
+    """All that the inflow side can do about what its arrival takes part in."""
+    organization = gid(TypeNumber.ORGANIZATION, side.tree["BJ01"])
+    held = {"organizationId": organization, "kind": "THEME_DAY", "heldOn": side.clock.now.date().isoformat()}
+    activity = await side.call("recordActivity", **held, isOpenToArrivals=True)
+    line = {"liaisonId": liaison, "attendance": "ABSENT_UNEXCUSED"}
+    said = {"activityId": activity["id"], "entries": [line, {"liaisonId": organization}, {**line, "voted": True}]}
+    record = (await side.call("recordRollCall", **said))["participations"][0]
+    await side.call("recordRollCall", **said)
+    which = {"participationId": record["id"]}
+    await side.call("acknowledgeParticipations", participationIds=[record["id"]])
+    await side.call("acceptParticipation", **which, version=1, evidenceKind="PHOTO")
+    await side.call("disputeParticipation", **which, version=1, reason="核对")
+    await side.call("answerDispute", **which, version=1, answer="核对")
+    await side.call("hearAbsence", **which, version=1, heardOn=side.clock.now.date().isoformat())
+    await side.call("correctParticipation", **which, version=1, reason="看错行", attendance="PRESENT")
+    await side.look(liaison)
 
 
 Elsewhere = Callable[[County], Awaitable[None]]

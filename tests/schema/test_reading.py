@@ -287,7 +287,7 @@ async def test_the_ledger_has_one_line_per_floating_member(world: World):
     )
     line = {
         "member": {"name": "林晓"}, "liaison": {"state": "MATCHED"}, "freshOn": "2026-11-25", "overdue": False,
-        "participationCount": None,
+        "participationCount": 0,
     }  # fmt: skip
     assert [edge["node"] for edge in branch["ledger"]["edges"]] == [line, line]
     street = await world.ask(world.token(found["BJ01"]), query, o=gid(TypeNumber.ORGANIZATION, found["BJ01"]))

@@ -1,5 +1,7 @@
 """Every field that leads to a record is walked: a stranger finds nothing behind any of them."""
 
+import dataclasses
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +19,22 @@ from sqlalchemy import text
 from hub.auth import Claims, Role
 from hub.domain import inbox, liaison, task
 from hub.domain.dates import utc_now
+from hub.domain.evidence import Open, OpenKind
 from hub.domain.visibility import row as visible_row
 from hub.feed.item import Event
 from hub.models import (
+    Activity,
     Aggregate,
     Arrival,
     Departure,
     Discrepancy,
     EventKind,
+    Exemption,
     ImportRun,
+    Inquiry,
     Match,
     Member,
+    Participation,
     Question,
     Topic,
     Transfer,
@@ -48,6 +55,8 @@ PARTS = {
     "ImportRun.report", "Organization.officer",
     # Read by the id of a transfer that was found visible.
     "Transfer.letter", "Transfer.steps",
+    "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.participations", "RollCall.refused",
+    "Acknowledged.participations",
 }  # fmt: skip
 
 
@@ -71,14 +80,45 @@ async def a_full_world(world: World) -> dict[str, Any]:
             """insert into import_run (id, kind, state, organization_id, file_name, file_digest, created_at, created_by,
                  expires_at, errors_sealed)
                values (gen_random_uuid(), 'MEMBERS', 'PLANNED', :YL0101, 'x', 'x', now(), 'x', now(), 'x')""",
+            """insert into activity (id, organization_id, kind, held_on, is_open_to_arrivals, recorded_at, recorded_by)
+               values (gen_random_uuid(), :BJ01, 'THEME_DAY', '2026-11-09', true, now(), 'x')""",
+            """insert into participation (id, version, activity_id, arrival_id, organization_id, source, kind, held_on, day,
+                 host_id, mode, attendance, state, confirmed_at, recorded_at, recorded_by, amended_at, amended_by)
+               select gen_random_uuid(), 2, id, :arrival, :BJ01, 'ROLL_CALL', kind, held_on, '2026-11-09', :BJ01, 'ON_SITE',
+                 'PRESENT', 'CONFIRMED', now(), now(), 'x', now(), 'x' from activity""",
+            """insert into participation_history select * from participation""",
+            """update participation_history set version = 1""",
+            """insert into participation (id, member_id, organization_id, source, kind, held_on, day, mode, attendance, state,
+                 twin_id, recorded_at, recorded_by, amended_at, amended_by)
+               select gen_random_uuid(), :member, :YL0101, 'SELF_REPORT', kind, held_on, day, 'ON_SITE', 'LATE', 'RECORDED',
+                 id, now(), 'x', now(), 'x' from participation""",
+            """update participation set dispute_state = 'DISPUTED', dispute_due_on = '2026-12-10'""",
+            """update discrepancy set participation_id = (select id from participation where twin_id is null)""",
+            """insert into inquiry (id, member_id, arrival_id, outflow_organization_id, inflow_organization_id, from_on, to_on,
+                 due_on, asked_at, asked_by)
+               values (gen_random_uuid(), :member, :arrival, :YL0101, :BJ010101, '2026-10-01', '2026-11-20', '2026-12-01',
+                 now(), 'x')""",
+            """insert into inquiry_record select i.id, p.id from inquiry i, participation p where p.twin_id is null""",
+            """insert into exemption (id, member_id, organization_id, reason, starts_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :member, :YL0101, 'ILLNESS', '2026-10-01', now(), 'x')""",
         ):
-            wanted = {"departure": departure, "member": member, **tree}
+            wanted = {"arrival": arrival, "departure": departure, "member": member, **tree}
             await connection.execute(text(statement), {k: v for k, v in wanted.items() if f":{k}" in statement})
         await inbox.refresh(connection, [departure, arrival, lone])
         ids: dict[str, Any] = {
             name: await connection.scalar(text(f"select id from {name}"))
-            for name in ("match", "discrepancy", "transfer", "question", "import_run")
+            for name in (
+                "match",
+                "discrepancy",
+                "transfer",
+                "question",
+                "import_run",
+                "activity",
+                "inquiry",
+                "exemption",
+            )
         }
+        ids["participation"] = await connection.scalar(text("select id from participation where twin_id is null"))
     return {**tree, **ids, "member": member, "departure": departure, "arrival": arrival, "lone": lone}
 
 
@@ -97,6 +137,8 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
                 ("InflowStatement", Arrival, "arrival"), ("MatchCandidate", Match, "match"),
                 ("Discrepancy", Discrepancy, "discrepancy"), ("Transfer", Transfer, "transfer"),
                 ("ImportRun", ImportRun, "import_run"), ("Question", Question, "question"),
+                ("Activity", Activity, "activity"), ("Participation", Participation, "participation"),
+                ("Inquiry", Inquiry, "inquiry"), ("Exemption", Exemption, "exemption"),
             )
         }  # fmt: skip
         of = (await liaison.of_departures(connection, owner.viewer, [found["departure"]]))[found["departure"]]
@@ -109,6 +151,13 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
     owned = asking(a_context(world, found["YL0101"], "MEMBER", found["member"]))
     return {
         **rows, "Liaison": of, "Task": first, "Event": event, "Viewer": owned,
+        "EventOfParticipation": dataclasses.replace(
+            event, aggregate=Aggregate.PARTICIPATION, aggregate_id=found["participation"]
+        ),
+        "EventOfActivity": dataclasses.replace(event, aggregate=Aggregate.ACTIVITY, aggregate_id=found["activity"]),
+        "EventOfInquiry": dataclasses.replace(event, aggregate=Aggregate.INQUIRY, aggregate_id=found["inquiry"]),
+        "OpenEvidence": Open(found["member"], OpenKind.INQUIRY, found["inquiry"], None),
+        "ParticipationSummary": SimpleNamespace(member_id=found["member"]),
         "LedgerEntry": Entry(of, of.member_id, owner.now.date(), overdue=False),
     }  # fmt: skip
 
@@ -144,15 +193,17 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
             # The type stands as a root of its own, so that its field is resolved as ever, on an object that this
             # stranger could not have got.
             alone = GraphQLSchema(query=kind, types=list(served.type_map.values()))
+            of = seen[ABOUT.get(f"{name}.{field}", name)]
+            query = parse(f"{{ {field}{WITH_ARGUMENTS.get(f'{name}.{field}', '')} {{ __typename }} }}")
             for context in (a_context(world, found["YL02"]), a_context(world, found["BJ02"], "PARTNER")):
-                answer = execute(alone, parse(f"{{ {field} {{ __typename }} }}"), seen[name], context_value=context)
+                answer = execute(alone, query, of, context_value=context)
                 result: Any = answer if not hasattr(answer, "__await__") else await answer
                 await context.forget()
                 assert result.errors is None, (name, field, result.errors)
                 assert not result.data[field], f"{name}.{field} shows {result.data[field]}"
             # And it is there for those who may see it: an empty field would prove nothing.
             owner = a_context(world, found["YL01"])
-            answer = execute(alone, parse(f"{{ {field} {{ __typename }} }}"), seen[name], context_value=owner)
+            answer = execute(alone, query, of, context_value=owner)
             result = answer if not hasattr(answer, "__await__") else await answer
             await owner.forget()
             assert result.data[field] or f"{name}.{field}" in EMPTY, f"{name}.{field} is empty for its owner too"
@@ -163,19 +214,30 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
 
 # Empty in this world, of one departure that goes on and one difference of a liaison.
 EMPTY = {"Liaison.next", "Discrepancy.transfer"}
-WALKED = 16
+WALKED = 36
+WITH_ARGUMENTS = {"Member.summary": "(year: 2026, quarter: 4)"}
+# An event is about one record; each of these is walked on one that is about its kind.
+ABOUT = {
+    "Event.participation": "EventOfParticipation",
+    "Event.activity": "EventOfActivity",
+    "Event.inquiry": "EventOfInquiry",
+}
 
 ROOTS = {
+    "activities": "activities(openToArrivals: true) { edges { node { id } } }",
     "arrivals": "arrivals { edges { node { id } } }",
     "departures": "departures { edges { node { id } } }",
     "discrepancies": "discrepancies { edges { node { id } } }",
     "events": "events { items { __typename } }",
     "importRun": "importRun(id: $run) { id }",
+    "inquiries": "inquiries { edges { node { id } } }",
     "ledger": "ledger(organization: $organization) { edges { node { overdue } } }",
     "liaison": "liaison(id: $liaison) { id }",
     "matchCandidates": "matchCandidates(states: [ASKED, CONFIRMED]) { edges { node { id } } }",
     "member": "member(id: $member) { id }",
     "node": "node(id: $member) { id }",
+    "participationSummaries": "participationSummaries(organization: $organization, year: 2026) { edges { node { since } } }",
+    "participations": "participations { edges { node { id } } }",
     "tasks": "tasks { edges { node { id } } }",
     "transfer": "transfer(id: $transfer) { id }",
     "transfers": "transfers { edges { node { id } } }",
