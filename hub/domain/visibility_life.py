@@ -185,6 +185,8 @@ def _card_access(role: Role) -> ColumnElement[str]:
 
 
 def _opinion_access(role: Role) -> ColumnElement[str]:
+    if role is Role.PARTNER:
+        return cast(null(), String)
     joined = exists().where(Match.arrival_id == AppraisalOpinion.arrival_id, confirmed())
     if role is Role.MEMBER:
         mine = or_(AppraisalOpinion.member_id == viewer_member, joined.where(Match.member_id == viewer_member))

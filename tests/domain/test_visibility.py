@@ -16,6 +16,9 @@ from hub.domain import candidate, ending, visibility
 from hub.domain.viewer import Role, Viewer
 from hub.models import (
     Activity,
+    ActivityCard,
+    Appraisal,
+    AppraisalOpinion,
     Arrival,
     Base,
     Contact,
@@ -52,11 +55,11 @@ MODELS = {
     model.__tablename__: model
     for model in (
         Member, Departure, Arrival, Match, Transfer, Discrepancy, Visit, Question, ImportRun, Activity, Participation, Inquiry,
-        Exemption, Contact, LostFinding,
+        Exemption, Contact, LostFinding, ActivityCard, Appraisal, AppraisalOpinion,
     )
 } | {"report": Participation}  # fmt: skip
 # That there is such a row tells of health or standing.
-NEVER_A_PARTNERS = {"exemption", "contact", "lost_finding"}
+NEVER_A_PARTNERS = {"exemption", "contact", "lost_finding", "appraisal", "appraisal_opinion"}
 
 MARKS = {"dispute_state": "UPHELD", "evidence_kind": "PHOTO", "components_attended": ["LECTURE"], "hours": Decimal(2),
          "attendance": "PRESENT"}  # fmt: skip
@@ -89,6 +92,9 @@ ACCESS = {
     "exemption": {**OUTFLOW, "self": "SELF"},
     "contact": {**OUTFLOW, "self": "SELF"},
     "lost_finding": {**OUTFLOW, "self": "SELF"},
+    "activity_card": {**OUTFLOW, **seen_as("COUNTERPART", INFLOW), "self": "SELF"},
+    "appraisal": {**OUTFLOW, "self": "SELF"},
+    "appraisal_opinion": {"BJ01": "HOLDER", "BJ": "OWN", **seen_as("COUNTERPART", OUTFLOW), "self": "SELF"},
 }  # fmt: skip
 
 
@@ -157,6 +163,13 @@ async def records(world: World) -> dict[str, UUID]:
                          "is_two_way": True, "is_search": True, "recorded_at": NOW, "recorded_by": "x"}),
             ("lost_finding", {"member_id": person, "organization_id": world["YL0101"], "found_on": TODAY,
                               "decided_by": "x", "recorded_at": NOW, "recorded_by": "x"}),
+            ("activity_card", {"member_id": person, "organization_id": world["YL0101"], "issuer_id": world["YL"],
+                               "number": "1", "issued_on": TODAY, "arrival_id": came, "state": "PRESENTED",
+                               "recorded_at": NOW, "recorded_by": "x"}),
+            ("appraisal", {"member_id": person, "organization_id": world["YL0101"], "year": 2026, "grade": "QUALIFIED",
+                           "decided_on": TODAY, "recorded_at": NOW, "recorded_by": "x"}),
+            ("appraisal_opinion", {"arrival_id": came, "organization_id": world["BJ01"], "year": 2026, "given_on": TODAY,
+                                   "grade": "QUALIFIED", "recorded_at": NOW, "recorded_by": "x"}),
             ("inquiry", {"member_id": person, "outflow_organization_id": world["YL0101"], "from_on": TODAY, "to_on": TODAY,
                          "inflow_organization_id": world["BJ010101"], "due_on": TODAY, "asked_at": NOW, "asked_by": "x"}),
         ):  # fmt: skip
@@ -170,8 +183,10 @@ async def records(world: World) -> dict[str, UUID]:
     kept = {"arrival_id": None, "activity_id": None, "host_id": None}
     await fill(world, "participation", found["report"], **acknowledged, **MARKS, **kept)
     await fill(world, "inquiry", found["inquiry"], state="ANSWERED", arrival_id=came)
-    for table in ("activity", "exemption", "contact", "lost_finding"):
+    for table in ("activity", "exemption", "contact", "lost_finding", "appraisal"):
         await fill(world, table, found[table])
+    await fill(world, "activity_card", found["activity_card"], replaced_by_id=None)
+    await fill(world, "appraisal_opinion", found["appraisal_opinion"], member_id=None)
     await fill(world, "member", person)
     await fill(world, "departure", left, ended_on=TODAY, end_reason="RETURNED")
     await fill(world, "arrival", came, category="FULL", state="RETURNED", return_reason="OTHER")
@@ -188,7 +203,7 @@ def viewers(world: World, person: UUID) -> dict[str, Viewer]:
     return {**organizations, "self": a_viewer(world["YL0101"], Role.MEMBER, person)}
 
 
-LEFT_EMPTY = ("transfer_id", "arrival_id", "participation_id", "member_id", "activity_id", "host_id")
+LEFT_EMPTY = ("transfer_id", "arrival_id", "participation_id", "member_id", "activity_id", "host_id", "replaced_by_id")
 
 
 def classes(table: str, row: Any) -> set[FieldClass]:

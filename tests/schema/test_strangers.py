@@ -24,7 +24,10 @@ from hub.domain.visibility import row as visible_row
 from hub.feed.item import Event
 from hub.models import (
     Activity,
+    ActivityCard,
     Aggregate,
+    Appraisal,
+    AppraisalOpinion,
     Arrival,
     Departure,
     Discrepancy,
@@ -39,6 +42,7 @@ from hub.models import (
     Topic,
     Transfer,
 )
+from hub.resolvers.appraisal import AppraisalRecorded
 from hub.resolvers.context import Context
 from hub.resolvers.ledger import Entry
 from hub.resolvers.node import TypeNumber
@@ -55,7 +59,7 @@ PARTS = {
     "ImportRun.report", "Organization.officer",
     # Read by the id of a transfer that was found visible.
     "Transfer.letter", "Transfer.steps",
-    "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.participations", "RollCall.refused",
+    "ActivityCard.checks", "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.participations", "RollCall.refused",
     "Acknowledged.participations",
 }  # fmt: skip
 
@@ -101,6 +105,17 @@ async def a_full_world(world: World) -> dict[str, Any]:
             """insert into inquiry_record select i.id, p.id from inquiry i, participation p where p.twin_id is null""",
             """insert into exemption (id, member_id, organization_id, reason, starts_on, recorded_at, recorded_by)
                values (gen_random_uuid(), :member, :YL0101, 'ILLNESS', '2026-10-01', now(), 'x')""",
+            """insert into activity_card (id, number, issuer_id, organization_id, member_id, issued_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), '2', :YL, :YL0101, :member, '2026-10-01', now(), 'x')""",
+            """insert into activity_card (id, number, issuer_id, organization_id, member_id, state, issued_on, replaced_by_id,
+                 recorded_at, recorded_by)
+               select gen_random_uuid(), '1', :YL, :YL0101, :member, 'REPLACED', '2026-03-01', id, now(), 'x' from activity_card""",
+            """insert into card_check (card_id, year, organization_id, checked_on, recorded_at, recorded_by)
+               select id, 2026, :YL0101, '2026-11-01', now(), 'x' from activity_card""",
+            """insert into appraisal (id, member_id, organization_id, year, grade, decided_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :member, :YL0101, 2026, 'QUALIFIED', '2026-11-01', now(), 'x')""",
+            """insert into appraisal_opinion (id, arrival_id, organization_id, year, opinion, given_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :arrival, :BJ01, 2026, 'x', '2026-11-01', now(), 'x')""",
         ):
             wanted = {"arrival": arrival, "departure": departure, "member": member, **tree}
             await connection.execute(text(statement), {k: v for k, v in wanted.items() if f":{k}" in statement})
@@ -116,8 +131,11 @@ async def a_full_world(world: World) -> dict[str, Any]:
                 "activity",
                 "inquiry",
                 "exemption",
+                "appraisal",
+                "appraisal_opinion",
             )
         }
+        ids["card"] = await connection.scalar(text("select id from activity_card where replaced_by_id is not null"))
         ids["participation"] = await connection.scalar(text("select id from participation where twin_id is null"))
     return {**tree, **ids, "member": member, "departure": departure, "arrival": arrival, "lone": lone}
 
@@ -139,6 +157,8 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
                 ("ImportRun", ImportRun, "import_run"), ("Question", Question, "question"),
                 ("Activity", Activity, "activity"), ("Participation", Participation, "participation"),
                 ("Inquiry", Inquiry, "inquiry"), ("Exemption", Exemption, "exemption"),
+                ("ActivityCard", ActivityCard, "card"), ("Appraisal", Appraisal, "appraisal"),
+                ("AppraisalOpinion", AppraisalOpinion, "appraisal_opinion"),
             )
         }  # fmt: skip
         of = (await liaison.of_departures(connection, owner.viewer, [found["departure"]]))[found["departure"]]
@@ -157,6 +177,7 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
         "EventOfActivity": dataclasses.replace(event, aggregate=Aggregate.ACTIVITY, aggregate_id=found["activity"]),
         "EventOfInquiry": dataclasses.replace(event, aggregate=Aggregate.INQUIRY, aggregate_id=found["inquiry"]),
         "OpenEvidence": Open(found["member"], OpenKind.INQUIRY, found["inquiry"], None),
+        "AppraisalRecorded": AppraisalRecorded(found["appraisal"], None),
         "ParticipationSummary": SimpleNamespace(member_id=found["member"]),
         "LedgerEntry": Entry(of, of.member_id, owner.now.date(), overdue=False),
     }  # fmt: skip
@@ -214,7 +235,7 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
 
 # Empty in this world, of one departure that goes on and one difference of a liaison.
 EMPTY = {"Liaison.next", "Discrepancy.transfer"}
-WALKED = 36
+WALKED = 45
 WITH_ARGUMENTS = {"Member.summary": "(year: 2026, quarter: 4)"}
 # An event is about one record; each of these is walked on one that is about its kind.
 ABOUT = {
