@@ -24,7 +24,10 @@ from hub.domain.visibility import row as visible_row
 from hub.feed.item import Event
 from hub.models import (
     Activity,
+    ActivityCard,
     Aggregate,
+    Appraisal,
+    AppraisalOpinion,
     Arrival,
     Departure,
     Discrepancy,
@@ -53,8 +56,8 @@ OPEN = {"Organization"}
 PARTS = {
     "Discrepancy.proposal", "LedgerEntry.liaison", "Liaison.inflow", "Liaison.outflow", "Transfer.receipt",
     "ImportRun.report", "Organization.officer",
-    # Read by the id of a transfer that was found visible.
-    "Transfer.letter", "Transfer.steps",
+    # Read by the id of a transfer or a card that was found visible.
+    "ActivityCard.checks", "Transfer.letter", "Transfer.steps",
     "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.participations", "RollCall.refused",
     "Acknowledged.participations",
 }  # fmt: skip
@@ -101,6 +104,19 @@ async def a_full_world(world: World) -> dict[str, Any]:
             """insert into inquiry_record select i.id, p.id from inquiry i, participation p where p.twin_id is null""",
             """insert into exemption (id, member_id, organization_id, reason, starts_on, recorded_at, recorded_by)
                values (gen_random_uuid(), :member, :YL0101, 'ILLNESS', '2026-10-01', now(), 'x')""",
+            """insert into activity_card (id, number, issuer_id, organization_id, member_id, issued_on, arrival_id, recorded_at,
+                 recorded_by)
+               values (gen_random_uuid(), 'YL-0007', :YL, :YL0101, :member, '2026-01-05', :arrival, now(), 'x')""",
+            """insert into activity_card (id, number, issuer_id, organization_id, member_id, issued_on, state, replaced_by_id,
+                 ended_on, recorded_at, recorded_by)
+               select gen_random_uuid(), 'YL-0003', issuer_id, organization_id, member_id, '2025-01-05', 'REPLACED', id,
+                 '2026-11-20', now(), 'x' from activity_card""",
+            """insert into card_check (card_id, year, organization_id, checked_on, recorded_at, recorded_by)
+               select id, 2026, :YL0101, '2026-11-20', now(), 'x' from activity_card""",
+            """insert into appraisal (id, member_id, organization_id, year, grade, decided_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :member, :YL0101, 2025, 'QUALIFIED', '2026-01-10', now(), 'x')""",
+            """insert into appraisal_opinion (id, arrival_id, organization_id, year, opinion, given_on, recorded_at, recorded_by)
+               values (gen_random_uuid(), :arrival, :BJ010101, 2025, 'x', '2026-01-05', now(), 'x')""",
         ):
             wanted = {"arrival": arrival, "departure": departure, "member": member, **tree}
             await connection.execute(text(statement), {k: v for k, v in wanted.items() if f":{k}" in statement})
@@ -118,6 +134,11 @@ async def a_full_world(world: World) -> dict[str, Any]:
                 "exemption",
             )
         }
+        for name in ("appraisal", "appraisal_opinion"):
+            ids[name] = await connection.scalar(text(f"select id from {name}"))
+        ids["activity_card"] = await connection.scalar(
+            text("select id from activity_card where replaced_by_id is not null")
+        )
         ids["participation"] = await connection.scalar(text("select id from participation where twin_id is null"))
     return {**tree, **ids, "member": member, "departure": departure, "arrival": arrival, "lone": lone}
 
@@ -139,6 +160,8 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
                 ("ImportRun", ImportRun, "import_run"), ("Question", Question, "question"),
                 ("Activity", Activity, "activity"), ("Participation", Participation, "participation"),
                 ("Inquiry", Inquiry, "inquiry"), ("Exemption", Exemption, "exemption"),
+                ("ActivityCard", ActivityCard, "activity_card"), ("Appraisal", Appraisal, "appraisal"),
+                ("AppraisalOpinion", AppraisalOpinion, "appraisal_opinion"),
             )
         }  # fmt: skip
         of = (await liaison.of_departures(connection, owner.viewer, [found["departure"]]))[found["departure"]]
@@ -157,6 +180,7 @@ async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
         "EventOfActivity": dataclasses.replace(event, aggregate=Aggregate.ACTIVITY, aggregate_id=found["activity"]),
         "EventOfInquiry": dataclasses.replace(event, aggregate=Aggregate.INQUIRY, aggregate_id=found["inquiry"]),
         "OpenEvidence": Open(found["member"], OpenKind.INQUIRY, found["inquiry"], None),
+        "AppraisalRecorded": SimpleNamespace(appraisal_id=found["appraisal"]),
         "ParticipationSummary": SimpleNamespace(member_id=found["member"]),
         "LedgerEntry": Entry(of, of.member_id, owner.now.date(), overdue=False),
     }  # fmt: skip
@@ -214,7 +238,7 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
 
 # Empty in this world, of one departure that goes on and one difference of a liaison.
 EMPTY = {"Liaison.next", "Discrepancy.transfer"}
-WALKED = 36
+WALKED = 45
 WITH_ARGUMENTS = {"Member.summary": "(year: 2026, quarter: 4)"}
 # An event is about one record; each of these is walked on one that is about its kind.
 ABOUT = {
