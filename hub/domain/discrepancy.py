@@ -26,16 +26,19 @@ _RELATED = """
     exists (select from organization_closure c
              where (c.ancestor = {one} and c.descendant = {other}) or (c.ancestor = {other} and c.descendant = {one}))
 """
-_DIFFERING: Final = f"""
+_FOUND: Final = text(
+    f"""
     with pair as (
         select m.id as match_id, d.*, a.id as arrival, a.organization_id as registrar, a.branch_id,
                a.name as a_name, a.name_key as a_name_key, a.category as a_category, a.work_unit as a_unit,
                a.card_number as a_card, a.phone_digests as a_phones, a.phone_masked as a_phone,
                a.address_digest as a_address_digest, a.address_masked as a_address, a.confirmed_on as a_confirmed,
                p.name as p_name, p.name_key as p_name_key, p.category as p_category
-          from match m join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
+          -- By the ids alone, first (`offset 0`): else an index of all live matches may seem as good while they are few.
+          from (select * from match where id = any(:ids) offset 0) m
+          join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
           join member p on p.id = m.member_id
-         where m.state = 'CONFIRMED' and m.ended_at is null and {{which}}
+         where m.state = 'CONFIRMED' and m.ended_at is null
     )
     select p.match_id, f.field, f.ours, f.theirs, coalesce(f.our_key, f.ours) as our_key,
            coalesce(f.their_key, f.theirs) as their_key, p.confirmed_on, p.a_confirmed
@@ -60,8 +63,8 @@ _DIFFERING: Final = f"""
         ('category', p.p_category, p.a_category, null, null, p.p_category <> p.a_category)
       ) as f(field, ours, theirs, our_key, their_key, differs)
      where f.differs
-"""
-_FOUND: Final = text(_DIFFERING.format(which="m.id = any(:ids)"))
+    """
+)
 _KNOWN: Final = text(
     """
     select id, version, match_id, field, pair_digest, state from discrepancy
