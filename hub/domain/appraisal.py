@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import affiliation, evidence, locate
+from hub.domain import affiliation, evidence, locate, visibility
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.participation_record import FORMAL, MATCHED
@@ -31,7 +31,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
-from hub.models import Aggregate, EventKind, Grade, Side, Topic
+from hub.models import Aggregate, Appraisal, EventKind, Grade, Side, Topic
 
 _FIRST_YEAR: Final = 1990
 
@@ -228,7 +228,7 @@ async def correct(
     require_organization(viewer)
     read = text("select * from appraisal where id = :id")
     row = (await connection.execute(read, {"id": appraisal_id})).mappings().one_or_none()
-    if row is None:
+    if row is None or await visibility.row(connection, viewer, Appraisal, appraisal_id) is None:
         raise NotFound("appraisalId")
     await affiliation.lock_member(connection, row["member_id"])
     formal = await affiliation.own_side(connection, viewer, row["member_id"])

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import affiliation
+from hub.domain import affiliation, visibility
 from hub.domain.outcome import Changed
 from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired, StaleVersion
 from hub.feed.append import Event, append
-from hub.models import Aggregate, EventKind, ExemptionReason, Topic
+from hub.models import Aggregate, EventKind, Exemption, ExemptionReason, Topic
 
 _INSERT: Final = text(
     """
@@ -62,7 +62,7 @@ async def end(
     """The home branch says when an exemption ended or will end. Raises NotFound, WrongSide, StaleVersion, InvalidInput."""
     require_organization(viewer)
     row = (await connection.execute(_LOCK, {"id": exemption_id})).mappings().one_or_none()
-    if row is None:
+    if row is None or await visibility.row(connection, viewer, Exemption, exemption_id) is None:
         raise NotFound("exemptionId")
     formal = await affiliation.own_side(connection, viewer, row["member_id"])
     if row["version"] != version:
