@@ -301,7 +301,7 @@ async def give_floating_opinion(
 ) -> Changed:
     """A floating branch (流动党员党支部) of the home side gives its opinion of a member, once a year.
 
-    Raises NotFound (member, organization), WrongSide (no floating branch of the caller), InvalidInput.
+    Raises NotFound (member, organization), WrongSide (no floating branch of the caller), InvalidInput, EvidenceOpen.
     """
     require_organization(viewer)
     await affiliation.lock_member(connection, member_id)
@@ -312,6 +312,7 @@ async def give_floating_opinion(
     if kind != "FLOATING_BRANCH":
         raise WrongSide("organizationId")
     _possible(year, now, grade, opinion)
+    await _let_evidence_speak(connection, member_id, year, grade)
     key = {"subject": member_id, "organization": organization_id, "year": year}
     before = (await connection.execute(_OPINION, key)).one_or_none()
     values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}

@@ -200,7 +200,8 @@ _UNIT: Final = text(
     "select exists (select from departure where member_id = :member and work_unit is not null and ended_on is null)"
 )
 _ASKED: Final = text(
-    "select exists (select from inquiry where member_id = :member and state = 'ANSWERED' and to_on >= :since)"
+    "select exists (select from inquiry where member_id = :member and state = 'ANSWERED' and to_on > :since"
+    " and (asked_at at time zone 'Asia/Shanghai')::date > :since)"
 )
 
 

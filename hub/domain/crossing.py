@@ -34,6 +34,17 @@ _BACK: Final = text(
      where id = any(:ids)
     """
 )
+# Nor may its earlier versions tell of that person.
+_FORGET: Final = text(
+    """
+    update participation_history
+       set state = case state when 'ACKNOWLEDGED' then 'CONFIRMED' else state end,
+           acknowledged_at = null, acknowledged_by = null, overdue_at = null, heard_on = null, heard_by = null,
+           heard_statement = null, dispute_state = null, dispute_reason = null, disputed_at = null,
+           dispute_due_on = null, dispute_answer = null, dispute_answered_at = null, dispute_answered_by = null
+     where id in (select id from participation where arrival_id = :arrival)
+    """
+)
 _TOUCHED: Final = text(
     """
     select id from participation
@@ -64,6 +75,7 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
     if touched:
         await history.keep(connection, "participation", touched)
         await connection.execute(_BACK, {"ids": touched})
+    await connection.execute(_FORGET, {"arrival": pair.arrival_id})
     rows = await _records(connection, [pair.arrival_id])
     await _tell(connection, now, EventKind.PARTICIPATION_UNSHARED, rows, {pair.arrival_id: pair})
     await _tell_opinions(connection, now, EventKind.PARTICIPATION_UNSHARED, {pair.arrival_id: pair})

@@ -39,6 +39,7 @@ class Open:
     day: date | None
 
 
+# A record of a month counts for every day of it: 2026-10 sorts before 2026-10-20.
 # Whether a question is the member's is what it asks, so every open one counts, whatever the period.
 _OPEN: Final = text(
     """
@@ -53,11 +54,13 @@ _OPEN: Final = text(
       from about b join match m on m.member_id = b.member_id and m.state = 'ASKED'
     union all
     select x.member_id, case p.dispute_state when 'DISPUTED' then 'DISPUTE' else 'UNACKNOWLEDGED' end, p.id, p.day
-      from matched x join participation p on p.arrival_id = x.arrival_id and p.day between x.since and x.until
+      from matched x join participation p on p.arrival_id = x.arrival_id and p.day >= x.since
+       and p.held_on collate "C" <= to_char(x.until, 'YYYY-MM-DD')
      where p.state = 'CONFIRMED' or p.dispute_state = 'DISPUTED'
     union all
     select b.member_id, case p.dispute_state when 'DISPUTED' then 'DISPUTE' else 'UNACKNOWLEDGED' end, p.id, p.day
-      from about b join participation p on p.member_id = b.member_id and p.day between b.since and b.until
+      from about b join participation p on p.member_id = b.member_id and p.day >= b.since
+       and p.held_on collate "C" <= to_char(b.until, 'YYYY-MM-DD')
      where p.state = 'CONFIRMED' or p.dispute_state = 'DISPUTED'
     union all
     select b.member_id, 'INQUIRY', i.id, i.due_on

@@ -209,7 +209,9 @@ async def dispute(
     record = await _own(connection, viewer, participation_id, version, side)
     if not reason.strip():
         raise ReasonRequired("reason")
-    if record.row["dispute_state"] == DisputeState.DISPUTED or record.row["source"] == ParticipationSource.SELF_REPORT:
+    # What the branch wrote down for a member is theirs to dispute too; the branch itself corrects it.
+    is_own = record.row["source"] == ParticipationSource.SELF_REPORT and viewer.member is None
+    if record.row["dispute_state"] == DisputeState.DISPUTED or is_own:
         raise WrongState(_ID, state=record.row["dispute_state"] or record.row["source"], version=record.row["version"])
     due = (await rule(connection, RuleCode.DISPUTE_ANSWER, today(now))).due(today(now))
     await history.keep(connection, "participation", [record.id])
@@ -308,7 +310,7 @@ def _corrected(record: Record, given: Mapping[str, Any], viewer: Viewer, now: da
     if record.row["source"] == ParticipationSource.SELF_REPORT:
         # What was confirmed or accepted was another thing.
         new |= {"state": "RECORDED", "confirmed_at": None, "confirmed_by": None, "accepted_on_evidence": False,
-                "acknowledged_at": None, "acknowledged_by": None}  # fmt: skip
+                "acknowledged_at": None, "acknowledged_by": None, "overdue_at": None}  # fmt: skip
     elif record.row["arrival_id"] is not None:
         new |= {"state": "CONFIRMED", "confirmed_at": now, "confirmed_by": viewer.actor,
                 "acknowledged_at": None, "acknowledged_by": None, "overdue_at": None}  # fmt: skip
@@ -347,10 +349,12 @@ async def hear(
 _OVERDUE: Final = text(
     """
     select p.id from participation p
-     where p.state = 'CONFIRMED' and p.overdue_at is null and p.arrival_id is not null
-       and exists (select from match m where m.arrival_id = p.arrival_id and m.state = 'CONFIRMED'
+     where p.state = 'CONFIRMED' and p.overdue_at is null
+       and (p.member_id is not null and (p.confirmed_at at time zone 'Asia/Shanghai')::date
+                + cast(cast(:after as text) as interval) < :today
+            or exists (select from match m where m.arrival_id = p.arrival_id and m.state = 'CONFIRMED'
                       and (greatest(p.confirmed_at, m.confirmed_at) at time zone 'Asia/Shanghai')::date
-                          + cast(cast(:after as text) as interval) < :today)
+                          + cast(cast(:after as text) as interval) < :today))
      order by p.id limit :most
     """
 )

@@ -70,7 +70,7 @@ _ASK: Final = text(
      where not exists (
         select from question q where q.kind = cast(:kind as text) and q.about = cast(:about as text)
            and coalesce(q.departure_id, q.arrival_id) = coalesce(cast(:departure as uuid), cast(:arrival as uuid))
-           and (q.answered_at is null or q.kind <> 'STILL_AWAY'))
+           and (q.answered_at is null or q.kind not in ('STILL_AWAY', 'SEARCH')))
     """
 )
 

@@ -31,7 +31,8 @@ SOURCES: Final[dict[str, str]] = {
         select 'SELF_REPORT', 'OUTFLOW', p.organization_id, null::uuid,
                ({_DAY.format("p.recorded_at")} + {_AFTER.format("self_report_answer")})::date, 'Participation', p.id
           from participation p
-         where p.state = 'RECORDED' and p.member_id is not null and p.twin_id is null
+         where p.source = 'SELF_REPORT'
+           and (p.state = 'RECORDED' and p.twin_id is null or p.state = 'CONFIRMED' and p.member_id is not null)
     """,
     "DISPUTE": f"""
         select 'DISPUTE', case when p.arrival_id is null then 'OUTFLOW' else 'INFLOW' end,
@@ -98,7 +99,7 @@ CITED: Final = {
 }
 TEXTS: Final = {
     "PARTICIPATION_UNACKNOWLEDGED": "流入地记录的参加情况超期未确认，请确认 / Records of the place wait too long: acknowledge them",
-    "SELF_REPORT": "党员自报参加组织生活，请凭佐证认可或请主办方确认 / A member reported participation: accept it on evidence",
+    "SELF_REPORT": "党员自报参加组织生活，请凭佐证认可；主办方已确认的，请确认 / A member reported participation: accept or acknowledge it",
     "DISPUTE": "党员对参加记录有异议，请核实答复 / A member disputes a record: look into it and answer",
     "ABSENCE_UNHEARD": "流入地记为无故缺席，请听取本人说明 / The place noted an absence: hear the member",
     "INQUIRY": "流出地来函协查党员参加情况，请答复 / The outflow side inquires about a member: answer",

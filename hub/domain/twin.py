@@ -104,6 +104,7 @@ _SETTLE: Final = text(
     "update discrepancy set state = 'SETTLED', settled_at = :now, settled_by = 'hub', pair_digest = '',"
     " version = version + 1 where id = :id"
 )
+_FORGET: Final = text("update discrepancy set pair_digest = '' where participation_id = any(:seen)")
 _GONE: Final = text(
     """
     select x.id, x.version, x.match_id from discrepancy x
@@ -151,6 +152,8 @@ async def loosen(connection: AsyncConnection, *, now: datetime, arrival_id: UUID
     linked = {row.id: row.twin_id for row in rows}
     if linked:
         await connection.execute(_SET, [{"id": told, "twin": None} for told in linked])
+        # What was settled between these two is not settled for whoever is matched next.
+        await connection.execute(_FORGET, {"seen": list(linked.values())})
         await _tell(connection, now, EventKind.PARTICIPATION_UNSHARED, linked)
 
 

@@ -159,6 +159,22 @@ async def test_what_lies_outside_the_period_does_not_stand_in_the_way(case: Case
     await case.world.do(write, "YL0101", member_id=case.member, **said)
 
 
+async def test_a_record_of_the_month_of_the_decision_stands_in_the_way(case: Case) -> None:
+    await marked(case.world, await held(case.world, held_on="2027-06"), case.arrival, "SICK_LEAVE")
+    write, said = PATHS["LOST"]
+    await case.world.refused(EvidenceOpen, write, "YL0101", member_id=case.member, **said)
+
+
+async def test_a_floating_branch_of_the_home_side_suggests_nothing_unqualified(case: Case) -> None:
+    await execute(
+        case.world, "update organization set kind = 'FLOATING_BRANCH' where id = :id", id=case.world["YL0102"]
+    )
+    await an_unanswered_inquiry(case)
+    said = {"member_id": case.member, "organization_id": case.world["YL0102"], "year": 2027}
+    await case.world.refused(EvidenceOpen, appraisal.give_floating_opinion, "YL01", grade=Grade.UNQUALIFIED, **said)
+    await case.world.do(appraisal.give_floating_opinion, "YL01", grade=Grade.QUALIFIED, **said)
+
+
 async def test_discipline_and_death_are_no_matter_of_absence(case: Case) -> None:
     await an_unanswered_inquiry(case)
     write, said = a_decision(DecisionKind.EXPELLED)

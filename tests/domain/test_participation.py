@@ -158,7 +158,7 @@ async def test_records_of_an_unmatched_arrival_cross_in_order_with_the_match_and
     row = await world.row("participation", first)
     assert (row["state"], row["acknowledged_at"], row["version"]) == ("CONFIRMED", None, 3)
     kept = await world.rows("select state from participation_history where id = :id", id=first)
-    assert kept == [{"state": "ACKNOWLEDGED"}]
+    assert kept == [{"state": "CONFIRMED"}]  # nor do earlier versions tell what the wrong side did
 
 
 async def test_a_question_about_a_match_lets_nothing_cross(world: World) -> None:
@@ -168,6 +168,21 @@ async def test_a_question_about_a_match_lets_nothing_cross(world: World) -> None
     assert await world.ask() == 1
     assert await world.events(record, heard_by="YL01") == []
     await world.refused(NotFound, participation_steps.acknowledge, "YL0101", participations=[record])
+
+
+async def test_undoing_a_match_leaves_no_word_of_the_wrong_person(world: World) -> None:
+    person, left, came = await world.pair()
+    record = await marked(world, await held(world), came, "ABSENT_UNEXCUSED")
+    await do(world, participation_steps.dispute, record, themselves(world, person), reason="我在场")
+    await do(world, participation_steps.answer_dispute, record, "BJ01", answer="属实", given={"attendance": "PRESENT"})
+
+    version = await world.version("departure", left)
+    await world.do(candidate.undo, "YL0101", liaison_id=left, version=version, reason="不是同一人")
+
+    for table in ("participation", "participation_history"):
+        told = await world.rows(f"select dispute_reason, dispute_state, heard_statement from {table}")
+        assert told
+        assert all(value is None for row in told for value in row.values()), table
 
 
 # What is told twice
@@ -213,6 +228,16 @@ async def test_without_a_confirmed_match_nothing_is_linked(world: World) -> None
     await marked(world, await held(world), came)
     told = await reported(world, person, host_id=world["BJ01"])
     assert (await world.row("participation", told))["twin_id"] is None
+
+
+async def test_linking_keeps_the_hours_that_the_member_told(world: World) -> None:
+    person, _, came = await world.pair()
+    told = await reported(world, person, host_id=world["BJ01"], evidence_kind="PHOTO", hours=Decimal(4))
+    await do(world, participation_steps.accept, told, "YL0101")
+    assert (await summary(world, person)).hours == 4
+    await marked(world, await held(world), came)
+    found = await summary(world, person)
+    assert (found.attended, found.hours) == (1, 4)
 
 
 async def test_present_against_absent_is_a_difference_and_no_winner(world: World) -> None:

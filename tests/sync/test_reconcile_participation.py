@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.domain import contact
+from hub.domain import contact, inquiry
 from hub.models import ContactManner
 from hub.sync.reconcile import reconcile
 from tests.domain.liaisons import World, a_world
@@ -69,3 +69,17 @@ async def test_overdue_is_said_by_night(world: World) -> None:
     world.now = later(16)
     assert (await run(world)).overdue == 1
     assert (await world.row("participation", record))["overdue_at"] == world.now
+
+
+async def test_the_inquiry_that_a_search_demands_does_not_end_the_duty(world: World) -> None:
+    person, _, _ = await world.pair()
+    world.now = later(200)
+    assert (await run(world)).searched == 1
+    period = {"from_on": date(2026, 12, 1), "to_on": date(2027, 6, 1)}
+    asked = await world.do(inquiry.ask, "YL0101", member_id=person, **period)
+    await run(world)
+    assert "SEARCH" not in await world.kinds_of_tasks("YL0101")
+    await world.do(inquiry.answer, "BJ01", inquiry_id=asked.id, version=1, answer="未见到本人")
+
+    assert ((await run(world)).searched, (await run(world)).searched) == (1, 0)
+    assert "SEARCH" in await world.kinds_of_tasks("YL0101")

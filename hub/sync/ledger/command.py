@@ -234,8 +234,8 @@ async def _certificate(settings: Settings, organization: str, member: str, since
         name = await connection.scalar(text("select name from organization where id = :id"), {"id": named})
         return await certificate(
             connection,
+            viewer=viewer,
             now=now,
-            organization=named,
             issued_by=str(name),
             member_id=whose,
             since=since,

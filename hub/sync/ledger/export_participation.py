@@ -14,9 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import quarter
-from hub.domain.participation_record import FORMAL, MATCHED
-from hub.models import LedgerKind
+from hub.domain import visibility
+from hub.domain.dates import today
+from hub.domain.participation_record import FORMAL
+from hub.domain.viewer import Viewer
+from hub.models import LedgerKind, Participation
 
 KINDS: Final = {
     "MEMBER_CONGRESS": "支部党员大会",
@@ -226,10 +228,15 @@ def _hours(hours: Decimal | None) -> str:
 
 
 _PART: Final = text(
-    f"""
-    select p.kind, p.title, p.held_on, p.day, p.mode, p.attendance, p.hours, p.state, coalesce(o.name, p.host_text) as host
-      from participation p left join organization o on o.id = p.host_id {MATCHED.format(arrival="p.arrival_id")}
-     where coalesce(p.member_id, l.member_id) = :member and p.day between :since and :until and p.twin_id is null
+    """
+    select p.id, p.kind, p.title, p.held_on, p.day, p.mode, p.attendance, p.hours, p.state, coalesce(o.name, p.host_text) as host
+      from (select s.* from participation s where s.member_id = :member and s.day between :since and :until
+            union all
+            select s.* from participation s
+             where s.day between :since and :until
+               and s.arrival_id in (select m.arrival_id from match m where m.member_id = :member and m.state = 'CONFIRMED')) p
+      left join organization o on o.id = p.host_id
+     where p.twin_id is null and p.kind <> 'TALK'
        and p.state in ('CONFIRMED', 'ACKNOWLEDGED') and p.attendance in ('PRESENT', 'LATE')
      order by p.day, p.kind, p.id
     """
@@ -240,18 +247,21 @@ _MEMBER: Final = text("select id, name, citizen_id_masked from member where id =
 async def certificate(
     connection: AsyncConnection,
     *,
+    viewer: Viewer,
     now: datetime,
-    organization: UUID,
     issued_by: str,
     member_id: UUID,
     since: date,
     until: date,
 ) -> bytes:
-    """Return a certificate (参加组织生活证明) of what a member took part in between two days: confirmed records only, what
-    is told twice once, the number masked. Its last line is for the seal."""
+    """Return a certificate (参加组织生活证明) of what a member took part in between two days: confirmed records that the
+    issuing organization sees, what is told twice once, the number masked. Its last line is for the seal."""
     member = (await connection.execute(_MEMBER, {"member": member_id})).one()
-    rows = (await connection.execute(_PART, {"member": member_id, "since": since, "until": until})).mappings().all()
-    summed = (await quarter.summaries(connection, members=[member_id], since=since, until=until))[member_id]
+    found = (await connection.execute(_PART, {"member": member_id, "since": since, "until": until})).mappings().all()
+    seen = {row.id for row in await visibility.rows(connection, viewer, Participation, [row["id"] for row in found])}
+    rows = [row for row in found if row["id"] in seen]
+    online = sum(row["mode"] == "ONLINE" for row in rows)
+    hours = sum((row["hours"] or Decimal(0) for row in rows), Decimal(0))
     book = _Book()
     heads = ["序号", "日期", "活动", "组织单位", "参加方式", "学时"]
     lines = [
@@ -273,11 +283,11 @@ async def certificate(
             [f"起止：{_day(since.isoformat())}至{_day(until.isoformat())}"],
             heads,
             *lines,
-            [f"合计参加 {summed.attended} 次，其中线上 {summed.online} 次，学时 {_hours(summed.hours) or '0'}"],
-            [f"出具单位：{issued_by}（盖章）", "", f"{_day(now.date().isoformat())}"],
+            [f"合计参加 {len(rows)} 次，其中线上 {online} 次，学时 {_hours(hours)}"],
+            [f"出具单位：{issued_by}（盖章）", "", f"{_day(today(now).isoformat())}"],
         ],
     )
-    await disclose(connection, organization, now, "certificate", [member_id])
+    await disclose(connection, viewer.organization, now, "certificate", [member_id])
     return book.close()
 
 

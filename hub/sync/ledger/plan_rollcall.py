@@ -238,7 +238,9 @@ class _Line:
             found = near
             below = [s for s in found if row.organization in (s["branch_id"], s["organization_id"])]
             found = below or found  # a branch in a column tells people of one name apart
-            if len({stay["id"] for stay in found if stay["state"] not in ("RETURNED", "LEFT")}) > 1:
+            live = {stay["id"] for stay in found if stay["state"] not in ("RETURNED", "LEFT")}
+            gone = set() if live else {stay["member_id"] or stay["id"] for stay in found}
+            if len(live) > 1 or len(gone) > 1:
                 return Problem("name", "PERSON_AMBIGUOUS")
         member = people.who(context, row)
         if isinstance(member, Problem):
@@ -247,6 +249,8 @@ class _Line:
             member = None
         if member is not None and not self._in_line(member["organization_id"]):
             member = None
+        if not by_number and found and member is not None and member["id"] not in {s["member_id"] for s in found}:
+            return Problem("name", "PERSON_AMBIGUOUS")
         if not found and member is None:
             return Problem("citizenId" if by_number else "name", "PERSON_UNKNOWN")
         return [*found, *([member] if member is not None else [])]
@@ -264,6 +268,9 @@ class _Line:
         known = self._activities.get(activity.key)
         mode = mark.mode or (known.mode if known is not None else activity.mode)
         fitting = [p for p in who if "arrived_on" not in p or not is_outside_stay(activity.held_on, p)]
+        # Whom an earlier list meant is meant again, though they have registered elsewhere since.
+        told = [p for p in who if known is not None and (known.id, p["id"]) in self._records]
+        fitting = told or fitting
         person = (fitting or who)[0]
         if not fitting:
             if mode == ParticipationMode.ON_SITE:

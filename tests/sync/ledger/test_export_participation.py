@@ -93,7 +93,7 @@ async def test_a_certificate_counts_what_is_confirmed_once_and_masks_the_number(
 
     async with hub.database.begin() as connection:
         content = await certificate(
-            connection, now=hub.now, organization=hub["BJ01"], issued_by="新港街道党工委", member_id=person,
+            connection, viewer=hub.viewer("BJ01"), now=hub.now, issued_by="新港街道党工委", member_id=person,
             since=date(2026, 10, 1), until=date(2026, 12, 31),
         )  # fmt: skip
 

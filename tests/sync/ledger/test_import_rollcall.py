@@ -9,7 +9,7 @@ import pytest
 from hub.domain import candidate, participation_steps
 from tests.domain.liaisons import NOW, World, a_vault, a_world, number
 from tests.domain.lives import do, themselves
-from tests.sync.ledger.imports import LEDGERS, Hub, the_sample
+from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 from tests.sync.ledger.sheets import xlsx
 
 SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
@@ -155,6 +155,24 @@ async def test_names_without_numbers_are_looked_for_at_the_host(hub: Hub) -> Non
     assert told(report.errors) == [(5, None, "name", "PERSON_AMBIGUOUS"), (6, None, "name", "PERSON_UNKNOWN")]
     assert told(report.warnings) == [(4, "D", "citizenId", "IDENTITY_MISSING")]
     assert report.accepted == 1
+
+
+async def test_two_who_left_with_one_name_are_not_guessed(hub: Hub) -> None:
+    for which in (1, 2):
+        await hub.arrive(which=which, name="林晓", branch="BJ010101")
+    await execute(hub, "update arrival set state = 'LEFT', left_on = '2026-10-01'")
+    report = await hub.report(rollcall(("林晓", "", "√", "")), "rollcall", "BJ01")
+    assert told(report.errors) == [(4, None, "name", "PERSON_AMBIGUOUS")]
+
+
+async def test_whom_an_earlier_list_meant_is_meant_again(hub: Hub) -> None:
+    """A member of the host's own side who registers as an arrival there afterwards is not recorded twice."""
+    await hub.member("BJ010102", which=1)
+    sheet = rollcall(("林晓", number(1), "√", "√"))
+    assert (await hub.report(sheet, "rollcall", "BJ01")).new == 2
+    await hub.arrive(which=1, arrived_on="2026-04")
+    again = await hub.report(sheet, "rollcall", "BJ01")
+    assert (again.new, again.unchanged) == (0, 2)
 
 
 async def test_a_home_branch_calls_its_own_members(hub: Hub) -> None:
