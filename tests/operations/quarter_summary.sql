@@ -21,7 +21,9 @@ with whose as (select unnest(cast($1 as uuid[])) as member_id),
         select distinct w.member_id, m.arrival_id from whose w
           join match m on m.member_id = w.member_id and m.state = 'CONFIRMED'
     ), part as (
-        select s.member_id, p.day, p.attendance, p.mode, p.kind, p.hours, p.state, p.dispute_state, p.heard_on, true as of_place,
+        select s.member_id, p.day, p.attendance, p.mode, p.kind,
+               coalesce(p.hours, (select t.hours from participation t where t.twin_id = p.id and t.state <> 'RECORDED'
+                                     and t.attendance in ('PRESENT', 'LATE'))) as hours, p.state, p.dispute_state, p.heard_on, true as of_place,
                p.state in ('CONFIRMED', 'ACKNOWLEDGED') as counts,
                coalesce((select t.accepted_on_evidence or t.state <> 'RECORDED' from participation t
                           where t.twin_id = p.id and t.attendance in ('PRESENT', 'LATE')), false) as accepted

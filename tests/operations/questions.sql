@@ -23,7 +23,8 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
         select 'SELF_REPORT', 'OUTFLOW', p.organization_id, null::uuid,
                ((p.recorded_at at time zone 'Asia/Shanghai')::date + cast(cast($3 as text) as interval))::date, 'Participation', p.id
           from participation p
-         where p.state = 'RECORDED' and p.member_id is not null and p.twin_id is null
+         where p.source = 'SELF_REPORT'
+           and (p.state = 'RECORDED' and p.twin_id is null or p.state = 'CONFIRMED' and p.member_id is not null)
     ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
         select 'DISPUTE', case when p.arrival_id is null then 'OUTFLOW' else 'INFLOW' end,
                coalesce(coalesce(a.branch_id, a.organization_id), p.organization_id), f.organization_id, p.dispute_due_on, 'Participation', p.id
