@@ -45,6 +45,14 @@ _FORGET: Final = text(
      where id in (select id from participation where arrival_id = :arrival)
     """
 )
+# A card that was shown there was shown by somebody else.
+_CARDS: Final = text(
+    """
+    update activity_card set state = case state when 'PRESENTED' then 'ISSUED' else state end, presented_on = null,
+           arrival_id = null, version = version + 1
+     where arrival_id = :arrival returning id, version, organization_id, member_id
+    """
+)
 _TOUCHED: Final = text(
     """
     select id from participation
@@ -79,6 +87,25 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
     rows = await _records(connection, [pair.arrival_id])
     await _tell(connection, now, EventKind.PARTICIPATION_UNSHARED, rows, {pair.arrival_id: pair})
     await _tell_opinions(connection, now, EventKind.PARTICIPATION_UNSHARED, {pair.arrival_id: pair})
+    cards = (await connection.execute(_CARDS, {"arrival": pair.arrival_id})).all()
+    await append(
+        connection,
+        [
+            Event(
+                topic=Topic.PARTICIPATION,
+                kind=EventKind.PARTICIPATION_UNSHARED,
+                aggregate=Aggregate.ACTIVITY_CARD,
+                aggregate_id=card.id,
+                aggregate_version=card.version,
+                audience=[*pair.inflow, card.organization_id],
+                organization=card.organization_id,
+                member=card.member_id,
+                occurred_at=now,
+            )
+            for card in cards
+        ],
+        at=now,
+    )
 
 
 async def _tell_opinions(

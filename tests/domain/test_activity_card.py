@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.domain import activity_card
+from hub.domain import activity_card, candidate
 from hub.errors import (
     AlreadyRecorded,
     CardNumberTaken,
@@ -115,6 +115,20 @@ async def test_each_step_in_each_state_by_each_side(world: World, step: str, sta
     if step == "replace":
         fresh = await world.rows("select number, state from activity_card where id <> :id", id=card)
         assert fresh == [{"number": "YL2026-002", "state": "ISSUED"}]
+
+
+async def test_undoing_the_match_takes_the_card_back(world: World) -> None:
+    person, left, _ = await world.pair()
+    card = await issued(world, person)
+    await world.do(activity_card.present, "BJ01", liaison_id=left, number="YL2026-001")
+    version = await world.version("departure", left)
+
+    await world.do(candidate.undo, "YL0101", liaison_id=left, version=version, reason="不是同一人")
+
+    row = await world.row("activity_card", card)
+    assert (row["state"], row["arrival_id"], row["presented_on"]) == ("ISSUED", None, None)
+    assert await world.events(card, heard_by="BJ01") == ["CARD_PRESENTED", "PARTICIPATION_UNSHARED"]
+    await world.refused(NotFound, activity_card.check, "BJ01", card_id=card, version=row["version"], year=2026)
 
 
 async def test_the_place_may_check_what_was_presented_there(world: World) -> None:
