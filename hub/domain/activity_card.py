@@ -35,14 +35,7 @@ from hub.feed.append import Event, append
 from hub.models import ActivityCard, Aggregate, CardState, EventKind, Side, Topic
 
 IN_USE: Final = (CardState.ISSUED, CardState.PRESENTED, CardState.CHECKED)
-STEPS: Final[Mapping[str, tuple[CardState, ...]]] = {
-    "present": IN_USE,
-    "check": IN_USE,
-    "return": IN_USE,
-    "void": IN_USE,
-    "replace": IN_USE,
-}
-"""In which states a card can take a step; an ended card takes none."""
+"""Only a card in use takes a step."""
 _LONGEST: Final = 40
 _ISSUER: Final = text(
     """
@@ -170,7 +163,7 @@ async def check(
 
     Raises NotFound, WrongSide, WrongState, StaleVersion, AlreadyRecorded (checked for that year), InvalidInput.
     """
-    row = await _own(connection, viewer, card_id, version, "check", either=True)
+    row = await _own(connection, viewer, card_id, version, either=True)
     if not row["issued_on"].year <= year <= today(now).year:
         raise InvalidInput("year")
     known = text("select exists (select from card_check where card_id = :card and year = :year)")
@@ -191,7 +184,7 @@ async def return_(
     connection: AsyncConnection, *, viewer: Viewer, now: datetime, card_id: UUID, version: int, returned_on: date
 ) -> Changed:
     """The member hands the card back to the home branch. Raises NotFound, WrongSide, WrongState, StaleVersion, InvalidInput."""
-    row = await _own(connection, viewer, card_id, version, "return")
+    row = await _own(connection, viewer, card_id, version)
     if not row["issued_on"] <= returned_on <= today(now):
         raise InvalidInput("returnedOn")
     values = {"state": CardState.RETURNED.value, "ended_on": returned_on}
@@ -202,7 +195,7 @@ async def void(
     connection: AsyncConnection, *, viewer: Viewer, now: datetime, card_id: UUID, version: int, reason: str
 ) -> Changed:
     """The home branch declares a card void, with a reason. Raises NotFound, WrongSide, WrongState, StaleVersion, ReasonRequired."""
-    row = await _own(connection, viewer, card_id, version, "void")
+    row = await _own(connection, viewer, card_id, version)
     if not reason.strip():
         raise ReasonRequired("reason")
     values = {"state": CardState.VOID.value, "ended_on": today(now), "end_note": reason.strip()}
@@ -216,7 +209,7 @@ async def replace(
 
     Raises NotFound, WrongSide, WrongState, StaleVersion, ReasonRequired, CardNumberTaken, InvalidInput.
     """
-    row = await _own(connection, viewer, card_id, version, "replace")
+    row = await _own(connection, viewer, card_id, version)
     if not reason.strip():
         raise ReasonRequired("reason")
     # The member has one card in use: the old one goes first, and says by what in the same transaction.
@@ -232,7 +225,7 @@ async def replace(
 
 
 async def _own(
-    connection: AsyncConnection, viewer: Viewer, card_id: UUID, version: int, step: str, *, either: bool = False
+    connection: AsyncConnection, viewer: Viewer, card_id: UUID, version: int, *, either: bool = False
 ) -> RowMapping:
     require_organization(viewer)
     if not viewer.is_operator and await visibility.row(connection, viewer, ActivityCard, card_id) is None:
@@ -243,7 +236,7 @@ async def _own(
     formal = await affiliation.holder(connection, row["member_id"])
     if not either and not await in_scope(connection, viewer, [row["organization_id"], formal]):
         raise WrongSide("cardId")
-    if row["state"] not in STEPS[step]:
+    if row["state"] not in IN_USE:
         raise WrongState("cardId", state=row["state"], version=row["version"])
     if row["version"] != version:
         raise StaleVersion("version", version=row["version"])

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain import affiliation, evidence, locate, visibility
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
-from hub.domain.participation_record import FORMAL, MATCHED
+from hub.domain.participation_record import FORMAL, MATCHED, event
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
@@ -31,16 +31,15 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
-from hub.models import Aggregate, Appraisal, EventKind, Grade, Side, Topic
+from hub.models import Aggregate, Appraisal, EventKind, Grade, Side
 
 _FIRST_YEAR: Final = 1990
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A grade as recorded, and what somebody should think about."""
+class Counted:
+    """How many of a branch's full members are EXCELLENT in a year: a warning above a third, never a refusal."""
 
-    changed: Changed
     excellent: int
     full_members: int
 
@@ -102,49 +101,49 @@ async def give_opinion(
     own = await in_scope(connection, viewer, [row.branch_id, row.organization_id])
     organization = row.branch_id if row.branch_id in own else row.organization_id
     _possible(year, now, grade, opinion)
-    before = (
-        await connection.execute(_OPINION, {"subject": arrival_id, "organization": organization, "year": year})
-    ).one_or_none()
-    values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}
-    values |= {"now": now, "by": viewer.actor}
-    if before is None:
-        identifier, version = uuid4(), 1
-        where = {"id": identifier, "arrival": arrival_id, "member": None, "organization": organization, "year": year}
-        await connection.execute(_GIVE, {**values, **where})
-    else:
-        identifier, version = before.id, before.version + 1
-        await connection.execute(_GIVE_AGAIN, {**values, "id": identifier})
+    given = await _give(
+        connection, viewer, now, organization=organization, year=year, grade=grade, opinion=opinion, arrival=arrival_id
+    )
     hearing = {row.organization_id, row.branch_id, row.outflow_id, row.formal_id} - {None}
-    told = opinion_event(
-        EventKind.OPINION_GIVEN, identifier, version, sorted(hearing), now, arrival_id, row.departure_id, row.member_id
+    told = event(
+        EventKind.OPINION_GIVEN,
+        given.id,
+        given.version,
+        sorted(hearing),
+        now,
+        aggregate=Aggregate.APPRAISAL_OPINION,
+        arrival=arrival_id,
+        departure=row.departure_id,
+        member=row.member_id,
     )
     await append(connection, [told], at=now)
-    return Changed(identifier, version, new=before is None)
+    return given
 
 
-def opinion_event(
-    kind: EventKind,
-    identifier: UUID,
-    version: int,
-    audience: list[UUID],
+async def _give(
+    connection: AsyncConnection,
+    viewer: Viewer,
     now: datetime,
-    arrival: UUID | None,
-    departure: UUID | None,
-    member: UUID | None,
-) -> Event:
-    """Return an event about an opinion."""
-    return Event(
-        topic=Topic.PARTICIPATION,
-        kind=kind,
-        aggregate=Aggregate.APPRAISAL_OPINION,
-        aggregate_id=identifier,
-        aggregate_version=version,
-        audience=audience,
-        arrival=arrival,
-        departure=departure,
-        member=member,
-        occurred_at=now,
-    )
+    *,
+    organization: UUID,
+    year: int,
+    grade: Grade | None,
+    opinion: str | None,
+    arrival: UUID | None = None,
+    member: UUID | None = None,
+) -> Changed:
+    """Write an opinion on an arrival or a member, or replace the one that this organization gave that year."""
+    key = {"subject": arrival or member, "organization": organization, "year": year}
+    before = (await connection.execute(_OPINION, key)).one_or_none()
+    values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}
+    values |= {"now": now, "by": viewer.actor}
+    if before is not None:
+        await connection.execute(_GIVE_AGAIN, {**values, "id": before.id})
+        return Changed(before.id, before.version + 1)
+    identifier = uuid4()
+    where = {"id": identifier, "arrival": arrival, "member": member, "organization": organization, "year": year}
+    await connection.execute(_GIVE, {**values, **where})
+    return Changed(identifier, 1, new=True)
 
 
 def _possible(year: int, now: datetime, grade: Grade | None, opinion: str | None) -> None:
@@ -183,7 +182,7 @@ async def record(
     grade: Grade | None,
     decided_on: date,
     note: str | None = None,
-) -> Recorded:
+) -> Changed:
     """The formal organization records the one grade of a member and year; a probationary member has none.
 
     Raises NotFound, WrongSide, InvalidInput (year, day; a grade where there is none, or none where there is one),
@@ -208,7 +207,7 @@ async def record(
     values |= {"grade": grade.value if grade else None, "note": note, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)
     await append(connection, [_event(identifier, 1, member_id, formal, now)], at=now)
-    return await _counted(connection, Changed(identifier, 1, new=True), formal, year)
+    return Changed(identifier, 1, new=True)
 
 
 async def correct(
@@ -220,7 +219,7 @@ async def correct(
     version: int,
     grade: Grade,
     reason: str,
-) -> Recorded:
+) -> Changed:
     """The formal organization corrects a grade, with a reason that stays.
 
     Raises NotFound, WrongSide, StaleVersion, ReasonRequired, InvalidInput (of a probationary member), EvidenceOpen.
@@ -254,7 +253,7 @@ async def correct(
          "by": viewer.actor, "id": appraisal_id},
     )  # fmt: skip
     await append(connection, [_event(appraisal_id, version + 1, row["member_id"], formal, now)], at=now)
-    return await _counted(connection, Changed(appraisal_id, version + 1), row["organization_id"], row["year"])
+    return Changed(appraisal_id, version + 1)
 
 
 async def _let_evidence_speak(connection: AsyncConnection, member_id: UUID, year: int, grade: Grade | None) -> None:
@@ -263,28 +262,23 @@ async def _let_evidence_speak(connection: AsyncConnection, member_id: UUID, year
         await evidence.gate(connection, member_id=member_id, since=date(year, 1, 1), until=date(year, 12, 31))
 
 
-async def counted(connection: AsyncConnection, row: Any) -> Recorded:
-    """Return an appraisal with how many of its branch are EXCELLENT that year."""
-    return await _counted(connection, Changed(row.id, row.version), row.organization_id, row.year)
-
-
-async def _counted(connection: AsyncConnection, changed: Changed, organization: UUID, year: int) -> Recorded:
+async def counted(connection: AsyncConnection, organization: UUID, year: int) -> Counted:
+    """Return how many of a branch's full members are EXCELLENT in a year."""
     row = (await connection.execute(_EXCELLENT, {"organization": organization, "year": year})).one()
-    return Recorded(changed, row.excellent, row.full_members)
+    return Counted(row.excellent, row.full_members)
 
 
 def _event(identifier: UUID, version: int, member_id: UUID, formal: UUID, now: datetime) -> Event:
     """Return an event of class STANDING: the home side and the member hear it."""
-    return Event(
-        topic=Topic.PARTICIPATION,
-        kind=EventKind.APPRAISAL_RECORDED,
+    return event(
+        EventKind.APPRAISAL_RECORDED,
+        identifier,
+        version,
+        [formal],
+        now,
         aggregate=Aggregate.APPRAISAL,
-        aggregate_id=identifier,
-        aggregate_version=version,
-        audience=[formal],
         organization=formal,
         member=member_id,
-        occurred_at=now,
     )
 
 
@@ -313,18 +307,17 @@ async def give_floating_opinion(
         raise WrongSide("organizationId")
     _possible(year, now, grade, opinion)
     await _let_evidence_speak(connection, member_id, year, grade)
-    key = {"subject": member_id, "organization": organization_id, "year": year}
-    before = (await connection.execute(_OPINION, key)).one_or_none()
-    values: dict[str, Any] = {"grade": grade.value if grade else None, "opinion": opinion, "on": today(now)}
-    values |= {"now": now, "by": viewer.actor}
-    identifier, version = (uuid4(), 1) if before is None else (before.id, before.version + 1)
-    if before is None:
-        where = {"id": identifier, "arrival": None, "member": member_id, "organization": organization_id, "year": year}
-        await connection.execute(_GIVE, {**values, **where})
-    else:
-        await connection.execute(_GIVE_AGAIN, {**values, "id": identifier})
-    told = opinion_event(
-        EventKind.OPINION_GIVEN, identifier, version, sorted({organization_id, formal}), now, None, None, member_id
+    given = await _give(
+        connection, viewer, now, organization=organization_id, year=year, grade=grade, opinion=opinion, member=member_id
+    )
+    told = event(
+        EventKind.OPINION_GIVEN,
+        given.id,
+        given.version,
+        sorted({organization_id, formal}),
+        now,
+        aggregate=Aggregate.APPRAISAL_OPINION,
+        member=member_id,
     )
     await append(connection, [told], at=now)
-    return Changed(identifier, version, new=before is None)
+    return given

@@ -53,13 +53,14 @@ class EvidenceOf(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ContactStatus:
     """How a member stands. `since`: the day that the clock runs from; `evidence` None: there is none, it runs from the
-    departure or the registration. `open`: what withholds a conclusion."""
+    departure or the registration. `open`: what withholds a conclusion. `is_on_hub`: the place can be asked here."""
 
     member_id: UUID
     state: ContactState
     since: date
     evidence: EvidenceOf | None
     search_on: date
+    is_on_hub: bool
     open: tuple[Open, ...] = ()
 
 
@@ -129,7 +130,7 @@ async def status(connection: AsyncConnection, *, now: datetime, members: Collect
             state = ContactState.IN_CONTACT
         if state in (ContactState.STALE, ContactState.TO_BE_SEARCHED_FOR) and row.departure_id and not row.is_on_hub:
             state = ContactState.NO_DATA
-        found[row.id] = ContactStatus(row.id, state, since, kind, search_on)
+        found[row.id] = ContactStatus(row.id, state, since, kind, search_on, row.is_on_hub)
         if state is ContactState.TO_BE_SEARCHED_FOR:
             doubtful.append(found[row.id])
     is_open = await evidence.open_of(connection, [(item.member_id, item.since, day) for item in doubtful])
@@ -141,6 +142,7 @@ async def status(connection: AsyncConnection, *, now: datetime, members: Collect
                 item.since,
                 item.evidence,
                 item.search_on,
+                item.is_on_hub,
                 tuple(is_open[item.member_id]),
             )
     return found
@@ -234,7 +236,7 @@ async def record_lost(
     six_months = await rule(connection, RuleCode.CONTACT_SEARCH, found_on)
     if found_on < six_months.due(standing.since):
         raise WrongState(state=standing.state.value)
-    missing = await _missing(connection, member_id, standing.since)
+    missing = await _missing(connection, member_id, standing)
     if missing:
         raise SearchIncomplete("memberId", message=_missing_in_words(missing))
     await connection.execute(
@@ -271,14 +273,17 @@ async def lift_lost(
     return await _moved(connection, EventKind.LOST_LIFTED, member, formal, now)
 
 
-async def _missing(connection: AsyncConnection, member_id: UUID, since: date) -> list[str]:
+async def _missing(connection: AsyncConnection, member_id: UUID, standing: ContactStatus) -> list[str]:
+    since = standing.since
     done = set((await connection.execute(_LOG, {"member": member_id, "since": since})).scalars())
     wanted = [manner.value for manner in SEARCH if manner is not ContactManner.WORK_UNIT]
     if (await connection.execute(_UNIT, {"member": member_id})).scalar_one():
         wanted.append(ContactManner.WORK_UNIT.value)
     missing = [manner for manner in wanted if manner not in done]
-    found = (await connection.execute(_LAST, {"ids": [member_id], "today": since})).one()
-    if found.is_on_hub and not (await connection.execute(_ASKED, {"member": member_id, "since": since})).scalar_one():
+    if (
+        standing.is_on_hub
+        and not (await connection.execute(_ASKED, {"member": member_id, "since": since})).scalar_one()
+    ):
         missing.append("INQUIRY")
     return missing
 

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain import history, twin
 from hub.domain.pair import Pair
 from hub.domain.participation_record import event
-from hub.feed.append import Event, append
-from hub.models import Aggregate, EventKind, Topic
+from hub.feed.append import append
+from hub.models import Aggregate, EventKind
 
 _OF_ARRIVALS: Final = text(
     "select id, version, arrival_id, organization_id, day from participation where arrival_id = any(:arrivals)"
@@ -91,16 +91,15 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
     await append(
         connection,
         [
-            Event(
-                topic=Topic.PARTICIPATION,
-                kind=EventKind.PARTICIPATION_UNSHARED,
+            event(
+                EventKind.PARTICIPATION_UNSHARED,
+                card.id,
+                card.version,
+                [*pair.inflow, card.organization_id],
+                now,
                 aggregate=Aggregate.ACTIVITY_CARD,
-                aggregate_id=card.id,
-                aggregate_version=card.version,
-                audience=[*pair.inflow, card.organization_id],
                 organization=card.organization_id,
                 member=card.member_id,
-                occurred_at=now,
             )
             for card in cards
         ],
@@ -116,17 +115,16 @@ async def _tell_opinions(
     await append(
         connection,
         [
-            Event(
-                topic=Topic.PARTICIPATION,
-                kind=kind,
+            event(
+                kind,
+                row.id,
+                row.version,
+                by_arrival[row.arrival_id].outflow,
+                now,
                 aggregate=Aggregate.APPRAISAL_OPINION,
-                aggregate_id=row.id,
-                aggregate_version=row.version,
-                audience=by_arrival[row.arrival_id].outflow,
                 departure=by_arrival[row.arrival_id].departure_id,
                 arrival=row.arrival_id,
                 member=by_arrival[row.arrival_id].member_id,
-                occurred_at=now,
             )
             for row in rows
         ],

@@ -113,16 +113,17 @@ def event(
     audience: Iterable[UUID],
     now: datetime,
     *,
+    aggregate: Aggregate = Aggregate.PARTICIPATION,
     organization: UUID | None = None,
     departure: UUID | None = None,
     arrival: UUID | None = None,
     member: UUID | None = None,
 ) -> Event:
-    """Return an event about a participation."""
+    """Return an event of organizational life: about a participation, unless `aggregate` says about what."""
     return Event(
         topic=Topic.PARTICIPATION,
         kind=kind,
-        aggregate=Aggregate.PARTICIPATION,
+        aggregate=aggregate,
         aggregate_id=identifier,
         aggregate_version=version,
         audience=audience,

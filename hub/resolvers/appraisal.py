@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import appraisal, visibility
-from hub.domain.appraisal import Recorded
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput
 from hub.models import Appraisal, AppraisalOpinion, Grade
@@ -80,11 +79,11 @@ async def _give(call: Call) -> Any:
 
 async def _record(call: Call) -> Any:
     said = {"grade": None, "note": None, **call.said}
-    return (await appraisal.record(call.connection, **call.by, **said)).changed
+    return await appraisal.record(call.connection, **call.by, **said)
 
 
 async def _correct(call: Call) -> Any:
-    return (await appraisal.correct(call.connection, **call.by, **call.said)).changed
+    return await appraisal.correct(call.connection, **call.by, **call.said)
 
 
 async def _read_opinion(context: Context, identifier: UUID) -> Any:
@@ -98,7 +97,7 @@ async def _read(context: Context, identifier: UUID) -> Any:
     warning = None
     if row.grade == Grade.EXCELLENT:
         async with context.reading() as connection:
-            counted: Recorded = await appraisal.counted(connection, row)
+            counted = await appraisal.counted(connection, row.organization_id, row.year)
         warning = _OVER_A_THIRD if counted.is_over_a_third else None
     return AppraisalRecorded(identifier, warning)
 

@@ -147,6 +147,14 @@ async def export(
             if value:
                 sheet.write_string(1 + number, at, value, as_text)
     workbook.close()
+    await disclose(connection, organization, now, f"export {kind.value}", [row["id"] for row in rows])
+    return buffer.getvalue(), len(rows)
+
+
+async def disclose(
+    connection: AsyncConnection, organization: UUID, now: datetime, document: str, people: Sequence[UUID]
+) -> None:
+    """Write down who was shown to whom."""
     await connection.execute(
         text(
             "insert into disclosure (id, organization_id, actor, document, people, at)"
@@ -155,9 +163,8 @@ async def export(
         {
             "id": uuid4(),
             "organization": organization,
-            "document": f"export {kind.value}".encode(),
-            "people": [row["id"] for row in rows],
+            "document": document.encode(),
+            "people": sorted(set(people)),
             "now": now,
         },
     )
-    return buffer.getvalue(), len(rows)

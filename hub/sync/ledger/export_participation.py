@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import xlsxwriter
 from sqlalchemy import text
@@ -19,6 +19,7 @@ from hub.domain.dates import today
 from hub.domain.participation_record import FORMAL
 from hub.domain.viewer import Viewer
 from hub.models import LedgerKind, Participation
+from hub.sync.ledger.export import disclose
 
 KINDS: Final = {
     "MEMBER_CONGRESS": "支部党员大会",
@@ -289,22 +290,3 @@ async def certificate(
     )
     await disclose(connection, viewer.organization, now, "certificate", [member_id])
     return book.close()
-
-
-async def disclose(
-    connection: AsyncConnection, organization: UUID, now: datetime, document: str, people: Sequence[UUID]
-) -> None:
-    """Write down who was shown to whom."""
-    await connection.execute(
-        text(
-            "insert into disclosure (id, organization_id, actor, document, people, at)"
-            " values (:id, :organization, 'hub export', :document, :people, :now)"
-        ),
-        {
-            "id": uuid4(),
-            "organization": organization,
-            "document": document.encode(),
-            "people": sorted(set(people)),
-            "now": now,
-        },
-    )
