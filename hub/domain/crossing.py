@@ -45,11 +45,22 @@ _FORGET: Final = text(
      where id in (select id from participation where arrival_id = :arrival)
     """
 )
-# A card that was shown there was shown by somebody else.
+# A card that was shown there was shown by somebody else, and what that place checked was that other person's.
+_CHECKS: Final = text(
+    """
+    delete from card_check k using activity_card x
+     where x.id = k.card_id and x.arrival_id = :arrival and k.checked_on >= x.presented_on
+       and not exists (select from organization_closure c where c.ancestor = k.organization_id and c.descendant = x.organization_id)
+       and exists (select from organization_closure c
+                    where (c.ancestor = k.organization_id and c.descendant = any(:inflow))
+                       or (c.descendant = k.organization_id and c.ancestor = any(:inflow)))
+    """
+)
 _CARDS: Final = text(
     """
-    update activity_card set state = case state when 'PRESENTED' then 'ISSUED' else state end, presented_on = null,
-           arrival_id = null, version = version + 1
+    update activity_card x set presented_on = null, arrival_id = null, version = version + 1,
+           state = case when state not in ('PRESENTED', 'CHECKED') then state
+                        when exists (select from card_check k where k.card_id = x.id) then 'CHECKED' else 'ISSUED' end
      where arrival_id = :arrival returning id, version, organization_id, member_id
     """
 )
@@ -87,6 +98,7 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
     rows = await _records(connection, [pair.arrival_id])
     await _tell(connection, now, EventKind.PARTICIPATION_UNSHARED, rows, {pair.arrival_id: pair})
     await _tell_opinions(connection, now, EventKind.PARTICIPATION_UNSHARED, {pair.arrival_id: pair})
+    await connection.execute(_CHECKS, {"arrival": pair.arrival_id, "inflow": list(pair.inflow)})
     cards = (await connection.execute(_CARDS, {"arrival": pair.arrival_id})).all()
     await append(
         connection,
@@ -95,7 +107,7 @@ async def go_back(connection: AsyncConnection, *, now: datetime, pair: Pair) -> 
                 EventKind.PARTICIPATION_UNSHARED,
                 card.id,
                 card.version,
-                [*pair.inflow, card.organization_id],
+                [*pair.inflow, *pair.outflow, card.organization_id],
                 now,
                 aggregate=Aggregate.ACTIVITY_CARD,
                 organization=card.organization_id,

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from hub.domain import activity_card, liaison, visibility
-from hub.domain.viewer import Viewer
-from hub.models import ActivityCard, Participation
+from hub.domain import activity_card, liaison
+from hub.models import ActivityCard
 from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
 from hub.resolvers.relation import many, one
 
-_CHECKS = text(
-    "select card_id, year, organization_id, checked_on from card_check where card_id = any(:ids) order by year"
-)
-# What a card would have written in it: the records of the member's stays while it was in use.
-_ENTRIES = text(
-    """
-    select x.id as card_id, p.id from activity_card x
-      join match m on m.member_id = x.member_id and m.state = 'CONFIRMED'
-      join participation p on p.arrival_id = m.arrival_id
-       and p.day >= x.issued_on and p.day <= coalesce(x.ended_on, date '9999-12-31')
-     where x.id = any(:ids) order by p.day, p.id
-    """
-)
-
-
-async def _checks(connection: AsyncConnection, _viewer: Viewer, cards: list[UUID]) -> Mapping[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {card: [] for card in cards}
-    for row in await connection.execute(_CHECKS, {"ids": cards}):
-        found[row.card_id].append(row)
-    return found
-
-
-async def _entries(connection: AsyncConnection, viewer: Viewer, cards: list[UUID]) -> Mapping[UUID, list[Any]]:
-    pairs = (await connection.execute(_ENTRIES, {"ids": cards})).all()
-    seen = {row.id: row for row in await visibility.rows(connection, viewer, Participation, {p.id for p in pairs})}
-    found: dict[UUID, list[Any]] = {card: [] for card in cards}
-    for pair in pairs:
-        if pair.id in seen:
-            found[pair.card_id].append(seen[pair.id])
-    return found
-
-
 async def checks(row: Any, context: Context) -> Any:
     """Return the yearly checks of a card, oldest first."""
-    return await context.load(_checks, row.id) or []
+    return await context.load(activity_card.checks, row.id) or []
 
 
 async def entries(row: Any, context: Context) -> Any:
     """Return the records that make a card's pages, oldest first, as far as they are visible."""
-    return await context.load(_entries, row.id) or []
+    return await context.load(activity_card.entries, row.id) or []
 
 
 async def of_member(row: Any, context: Context) -> Any:
