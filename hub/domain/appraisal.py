@@ -6,12 +6,13 @@ a warning, not a refusal (domain 0.20).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import affiliation, evidence, locate, visibility
@@ -31,9 +32,31 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
-from hub.models import Aggregate, Appraisal, EventKind, Grade, Side
+from hub.models import Aggregate, Appraisal, AppraisalOpinion, EventKind, Grade, Side
 
 _FIRST_YEAR: Final = 1990
+
+
+# Which opinions show is for their own predicate to say.
+_STAYS: Final = text(
+    "select distinct arrival_id, member_id from match where member_id = any(:members) and state = 'CONFIRMED'"
+)
+
+
+async def opinions(
+    connection: AsyncConnection, viewer: Viewer, members: Sequence[UUID]
+) -> Mapping[UUID, Sequence[Row[Any]]]:
+    """Return the opinions about members, newest year first: of the places where they live or lived, and of floating
+    branches, as far as the viewer sees them."""
+    stays = {row.arrival_id: row.member_id for row in await connection.execute(_STAYS, {"members": list(members)})}
+    found: dict[UUID, list[Row[Any]]] = {member: [] for member in members}
+    for opinion in await visibility.rows(connection, viewer, AppraisalOpinion, stays, by="arrival_id"):
+        found[stays[opinion.arrival_id]].append(opinion)
+    for opinion in await visibility.rows(connection, viewer, AppraisalOpinion, members, by="member_id"):
+        found[opinion.member_id].append(opinion)
+    for listed in found.values():
+        listed.sort(key=lambda opinion: (opinion.year, opinion.id), reverse=True)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +222,8 @@ async def record(
         raise InvalidInput("decidedOn")
     if (grade is None) is not (member.category == "PROBATIONARY"):
         raise InvalidInput("grade")
+    if note is not None and len(note) > MAX_LENGTH:
+        raise InvalidInput("note")
     if (await connection.execute(_KNOWN, {"member": member_id, "year": year})).first() is not None:
         raise AlreadyRecorded("year")
     await _let_evidence_speak(connection, member_id, year, grade)
@@ -225,12 +250,12 @@ async def correct(
     Raises NotFound, WrongSide, StaleVersion, ReasonRequired, InvalidInput (of a probationary member), EvidenceOpen.
     """
     require_organization(viewer)
-    read = text("select * from appraisal where id = :id")
-    row = (await connection.execute(read, {"id": appraisal_id})).mappings().one_or_none()
-    if row is None or await visibility.row(connection, viewer, Appraisal, appraisal_id) is None:
+    # To the inflow side, which sees the member, a grade that it may not know is one that is not there.
+    seen = await visibility.row(connection, viewer, Appraisal, appraisal_id)
+    if seen is None:
         raise NotFound("appraisalId")
-    await affiliation.lock_member(connection, row["member_id"])
-    formal = await affiliation.own_side(connection, viewer, row["member_id"])
+    await affiliation.lock_member(connection, seen.member_id)
+    formal = await affiliation.own_side(connection, viewer, seen.member_id)
     row = (
         (await connection.execute(text("select * from appraisal where id = :id for update"), {"id": appraisal_id}))
         .mappings()
@@ -240,6 +265,8 @@ async def correct(
         raise StaleVersion("version", version=row["version"])
     if not reason.strip():
         raise ReasonRequired("reason")
+    if len(reason) > MAX_LENGTH:
+        raise InvalidInput("reason")
     if row["grade"] is None or row["grade"] == grade.value:
         raise InvalidInput("grade")
     await _let_evidence_speak(connection, row["member_id"], row["year"], grade)

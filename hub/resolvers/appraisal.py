@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from hub.domain import appraisal, visibility
-from hub.domain.viewer import Viewer
+from hub.domain import appraisal
 from hub.errors import InvalidInput
 from hub.models import Appraisal, AppraisalOpinion, Grade
 from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
 from hub.resolvers.relation import many, one
 
-# Which opinions show is for their own predicate to say.
-_STAYS = text(
-    "select distinct arrival_id, member_id from match where member_id = any(:members) and state = 'CONFIRMED'"
-)
 _OVER_A_THIRD = "本支部今年评为优秀的已超过正式党员的三分之一，请核对。 More than a third of the branch's full members are EXCELLENT."
 
 
@@ -41,19 +32,7 @@ async def of_member(row: Any, context: Context) -> Any:
 
 async def opinions_of_member(row: Any, context: Context) -> Any:
     """Return the opinions about a member: of the places where they live or lived, and of floating branches."""
-    return await context.load(_opinions, row.id) or []
-
-
-async def _opinions(connection: AsyncConnection, viewer: Viewer, members: list[UUID]) -> Mapping[UUID, list[Any]]:
-    stays = {row.arrival_id: row.member_id for row in await connection.execute(_STAYS, {"members": members})}
-    found: dict[UUID, list[Any]] = {member: [] for member in members}
-    for opinion in await visibility.rows(connection, viewer, AppraisalOpinion, stays, by="arrival_id"):
-        found[stays[opinion.arrival_id]].append(opinion)
-    for opinion in await visibility.rows(connection, viewer, AppraisalOpinion, members, by="member_id"):
-        found[opinion.member_id].append(opinion)
-    for opinions in found.values():
-        opinions.sort(key=lambda opinion: (opinion.year, opinion.id), reverse=True)
-    return found
+    return await context.load(appraisal.opinions, row.id) or []
 
 
 async def opinions_of_liaison(of: Any, context: Context) -> Any:

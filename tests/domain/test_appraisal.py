@@ -9,7 +9,7 @@ import pytest
 from hub.domain import appraisal, candidate
 from hub.errors import AlreadyRecorded, InvalidInput, NotFound, ReasonRequired, StaleVersion, WrongSide
 from hub.models import Grade
-from tests.domain.liaisons import World, a_world
+from tests.domain.liaisons import World, a_world, nobody
 from tests.sync.ledger.imports import execute
 
 SAID = {"year": 2026, "decided_on": date(2026, 11, 20)}
@@ -61,6 +61,26 @@ async def test_a_correction_keeps_its_reason(world: World) -> None:
     await world.do(appraisal.correct, "YL0101", reason="登记有误", **call)
     row = await world.row("appraisal", done.id)
     assert (row["grade"], row["note"], row["version"]) == ("EXCELLENT", "QUALIFIED → EXCELLENT：登记有误", 2)
+
+
+async def test_to_the_place_a_grade_is_not_there(world: World) -> None:
+    """The same refusal as for an id of nothing, also in the field that it names."""
+    person, _, _ = await world.pair()
+    done = await world.do(appraisal.record, "YL0101", member_id=person, grade=Grade.QUALIFIED, **SAID)
+    call = {"version": 1, "grade": Grade.EXCELLENT, "reason": "x"}
+    for who in ("BJ01", "YL02"):
+        there = await world.refused(NotFound, appraisal.correct, who, appraisal_id=done.changed.id, **call)
+        nothing = await world.refused(NotFound, appraisal.correct, who, appraisal_id=nobody(), **call)
+        assert (there.field, there.message) == (nothing.field, nothing.message) == ("appraisalId", nothing.message)
+
+
+async def test_texts_have_a_length(world: World) -> None:
+    person = await world.member()
+    call = {"member_id": person, "grade": Grade.QUALIFIED, **SAID}
+    await world.refused(InvalidInput, appraisal.record, "YL0101", note="长" * 501, **call)
+    done = await world.do(appraisal.record, "YL0101", **call)
+    correction = {"appraisal_id": done.changed.id, "version": 1, "grade": Grade.EXCELLENT}
+    await world.refused(InvalidInput, appraisal.correct, "YL0101", reason="长" * 501, **correction)
 
 
 async def test_an_opinion_waits_with_the_arrival_and_crosses_with_the_match(world: World) -> None:
