@@ -29,6 +29,7 @@ from hub.sync.jobs import ASK_CANDIDATES, jobs
 from tests.conftest import another_database
 from tests.factories import NOW, a_tree, a_viewer
 from tests.schema.calls import number
+from tests.schema.cards import issue_cards, show_cards
 from tests.schema.conftest import SCHEMA, Socket, World, a_socket, gid, make_world
 
 RANDOM = re.compile(r"(?<![0-9A-Za-z_-])(?:[A-Za-z0-9_-]{28}|[A-Za-z0-9_-]{40,}=*|\d{16})(?![0-9A-Za-z_-])")
@@ -205,6 +206,7 @@ class County:
         command = member.RegisterMember(organization_id=self.tree[who], citizen_id=number(1), given=given)
         async with self.world.hub.engine.begin() as connection:
             made = (await member.register(connection, **by, commands=[command]))[0]
+            await issue_cards(connection, by, made.id)
             if away:
                 said = {"departed_on": "2026-03", "phone": "17491234567", "card_number": "YL-7"}
                 named = {"inflow_organization_id": self.tree[to]} if to else {}
@@ -277,6 +279,7 @@ async def script(side: Registrar, county: Callable[[], Awaitable[None]]) -> None
 
     await side.call("correctIdentity", arrivalId=ids[1], citizenId=number(2), reason="补录")
     await side.call("correctIdentity", arrivalId=ids[1], citizenId=number(1), reason="更正")
+    await show_cards(side, ids[0])
     await side.import_(("林晓", number(1), "2026-04", "BJ010101", "新港物流"))
     await side.import_(("林晓", number(1), "2026-05", "BJ010201", "东区仓储"))
     await duty(ASK_CANDIDATES)
