@@ -81,11 +81,15 @@ _ARRIVALS: Final = text(
 _MEMBERS: Final = text(
     f"select m.id, f.organization_id as formal_id from member m {FORMAL.format(member='m.id')} where m.id = any(:ids)"
 )
+# Somebody is one person, by whichever of their stays or by their membership they were recorded.
 _KNOWN: Final = text(
-    """
-    select id, version, activity_id, coalesce(arrival_id, member_id) as person, attendance, mode, role, voted, minutes,
-           hours, components_attended, evidence_kind, evidence_reference
-      from participation where activity_id = any(:activities) and (arrival_id = any(:people) or member_id = any(:people))
+    f"""
+    select p.id, p.version, p.activity_id, coalesce(p.member_id, l.member_id, p.arrival_id) as person, p.attendance,
+           p.mode, p.role, p.voted, p.minutes, p.hours, p.components_attended, p.evidence_kind, p.evidence_reference
+      from participation p {MATCHED.format(arrival="p.arrival_id")}
+     where p.activity_id = any(:activities)
+       and (p.member_id = any(:people) or p.arrival_id = any(cast(:people as uuid[]) || array(
+            select arrival_id from match where state = 'CONFIRMED' and member_id = any(:people))))
     """
 )
 
@@ -117,7 +121,9 @@ async def record(
     )
     known: dict[tuple[UUID, UUID], Any] = {
         (row.activity_id, row.person): row
-        for row in await connection.execute(_KNOWN, {"activities": list(activities), "people": list(people)})
+        for row in await connection.execute(
+            _KNOWN, {"activities": list(activities), "people": [*people, *map(_who, people.values())]}
+        )
     }
     outcomes: list[Outcome] = []
     rows: list[dict[str, Any]] = []
@@ -128,16 +134,22 @@ async def record(
         if refusal is not None or held is None or person is None:
             outcomes.append(refusal or NotFound("activityId"))
             continue
-        before = known.get((held["id"], person["id"]))
+        before = known.get((held["id"], _who(person)))
         if before is not None:
             outcomes.append(repeated(before, command.told, held["mode"]))
             continue
         row = _of_roll_call(viewer, now, command, held, person)
-        known[held["id"], person["id"]] = Written(row)
+        known[held["id"], _who(person)] = Written(row)
         rows.append(row)
         outcomes.append(Changed(row["id"], 1, new=True))
     await write(connection, now, rows, people)
     return outcomes
+
+
+def _who(person: Mapping[Any, Any]) -> UUID:
+    """Return whom a member or an arrival is: the member, where one is known by a confirmed match."""
+    who: UUID = person.get("member_id") or person["id"]
+    return who
 
 
 _OF_DEPARTURES: Final = text("select id, member_id from departure where id = any(:ids)")

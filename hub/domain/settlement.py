@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import arrival, departure, discrepancy, participation_steps, twin
+from hub.domain import arrival, departure, discrepancy, participation_record, participation_steps, twin
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.pair import Pair, pairs
@@ -30,6 +30,9 @@ _PROPOSE: Final = text(
      where id = :id
     """
 )
+_HOLD_DEPARTURE: Final = text("select id from departure where id = :departure for update")
+_HOLD_ARRIVAL: Final = text("select id from arrival where id = :arrival for update")
+_HOLD_REPORT: Final = text("select id from participation where twin_id = :id order by id for update")
 _SETTLED: Final = text(
     """
     update discrepancy set state = 'SETTLED', settled_at = :now, settled_by = :by, version = version + 1 where id = :id
@@ -68,6 +71,7 @@ async def settle(
     sides = {side for side, of in ((Side.OUTFLOW, pair.outflow), (Side.INFLOW, pair.inflow)) if scope & set(of)}
     if not sides:
         raise NotFound("discrepancyId")
+    await _hold_what_differs(connection, row, pair)
     row = (await connection.execute(_LOCK, {"id": discrepancy_id})).mappings().one()
     if row["state"] == "SETTLED":
         raise WrongState(state="SETTLED", version=row["version"])
@@ -96,6 +100,17 @@ async def settle(
         at=now,
     )
     return Changed(discrepancy_id, settled)
+
+
+async def _hold_what_differs(connection: AsyncConnection, row: RowMapping, pair: Pair) -> None:
+    """Lock what a difference is about before the difference, as whoever writes it does: the host's record and then the
+    report linked with it, or the two statements."""
+    if row["participation_id"] is None:
+        for statement in (_HOLD_DEPARTURE, _HOLD_ARRIVAL):
+            await connection.execute(statement, {"departure": pair.departure_id, "arrival": pair.arrival_id})
+        return
+    await participation_record.hold(connection, [row["participation_id"]])
+    await connection.execute(_HOLD_REPORT, {"id": row["participation_id"]})
 
 
 def _require_sayable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -254,3 +255,11 @@ OPERATOR = operator("hub import")
 def nobody() -> UUID:
     """The id of no record."""
     return uuid4()
+
+
+async def blocked(world: World) -> None:
+    """Return once some session waits for a lock."""
+    while not await world.value(  # noqa: ASYNC110 it is a session of PostgreSQL that waits
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    ):
+        await asyncio.sleep(0)

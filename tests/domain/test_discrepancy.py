@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from hub.domain import candidate, correction, discrepancy, ending, settlement
+from hub.domain import arrival, candidate, correction, discrepancy, ending, settlement
 from hub.domain.discrepancy import Compared, owner
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Role
 from hub.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
 from hub.models import EndReason, Side
-from tests.domain.liaisons import TODAY, World, a_world, nobody, phone
+from tests.domain.liaisons import TODAY, World, a_world, blocked, nobody, phone
 from tests.factories import a_viewer
 
 EARLIER, LATER = date(2026, 5, 1), date(2026, 9, 1)
@@ -212,6 +214,21 @@ async def test_the_outflow_side_takes_the_others_where_it_must_act(world: World)
     row = await world.row("departure", left)
     assert world.vault.unseal("phone", left, row["phone_sealed"]) == phone(2)
     assert world.vault.unseal("other phone", left, row["other_phone_sealed"]) == phone(9)
+    assert await differences(world) == []
+
+
+async def test_settling_waits_for_who_amends_the_statement(world: World) -> None:
+    """Who amends holds the statement and then settles what became equal; whoever settles comes the same way round."""
+    _, came, found = await open_one(world)
+    async with world.database.begin() as connection:
+        await connection.execute(text("select id from arrival where id = :id for update"), {"id": came})
+        settling = asyncio.create_task(settle(world, "BJ01", found, take=Side.OUTFLOW))
+        await blocked(world)
+        command = arrival.AmendArrival(arrival_id=came, given={"work_unit": "江北重工", "confirmed_on": LATER})
+        said = {"viewer": world.viewer("BJ01"), "vault": world.vault, "now": world.now}
+        assert isinstance((await arrival.amend(connection, **said, commands=[command]))[0], Changed)
+    with pytest.raises(WrongState):
+        await settling
     assert await differences(world) == []
 
 

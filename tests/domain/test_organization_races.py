@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.domain import arrival, candidate, organization
 from hub.errors import InvalidInput
-from tests.domain.liaisons import OPERATOR, World, a_world
+from tests.domain.liaisons import OPERATOR, World, a_world, blocked
 from tests.domain.test_organization import above, closure_errors, known, register
 from tests.factories import NOW, a_viewer
 
@@ -60,14 +60,6 @@ async def test_who_comes_to_stand_below_while_a_move_waits_moves_along(world: Wo
         await waiting
     assert await above(world, world["YL0101"]) == [world[c] for c in ("YL0101", "BJ0101", "BJ01", "YL")]
     assert await closure_errors(world) == 0
-
-
-async def blocked(world: World) -> None:
-    """Return once some session waits for a lock."""
-    while not await world.value(  # noqa: ASYNC110 it is a session of PostgreSQL that waits
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    ):
-        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("mover_first", [True, False])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from hub.domain import activity, candidate, participation, participation_steps
+from hub.domain import activity, candidate, participation, participation_record, participation_steps, settlement
+from hub.domain.participation import Told
 from hub.errors import (
     AlreadyRecorded,
     InvalidInput,
@@ -19,7 +22,8 @@ from hub.errors import (
     WrongSide,
     WrongState,
 )
-from tests.domain.liaisons import World, a_world
+from hub.models import Side
+from tests.domain.liaisons import OPERATOR, World, a_world, blocked
 from tests.domain.lives import acknowledged, do, held, marked, reported, summary, themselves
 from tests.factories import later
 
@@ -76,6 +80,26 @@ async def test_of_two_marks_in_one_list_the_first_stands(world: World) -> None:
 
     assert type(second) is AlreadyRecorded
     assert (await world.row("participation", first.id))["attendance"] == "PRESENT"
+
+
+async def test_one_person_is_recorded_once_by_the_stay_or_by_the_membership(world: World) -> None:
+    """Whoever is above both sides can name a matched person either way."""
+    person, _, came = await world.pair()
+    held_here = await held(world)
+    as_member = participation.RecordParticipation(activity_id=held_here, member_id=person, told=Told())
+    ill = replace(as_member, told=Told(attendance="SICK_LEAVE"))
+
+    first = await world.one(participation.record, OPERATOR, line(held_here, came))
+    again = await world.one(participation.record, OPERATOR, as_member)
+    await world.refused(AlreadyRecorded, participation.record, OPERATOR, commands=[ill])
+
+    assert (again.id, again.changed) == (first.id, False)
+    another = await held(world, held_on="2026-11-10")
+    both = [replace(as_member, activity_id=another), line(another, came)]
+    done = await world.do(participation.record, OPERATOR, commands=both)
+    assert (done[0].new, done[1].id, done[1].changed) == (True, done[0].id, False)
+    assert (await world.one(participation.record, OPERATOR, line(another, came))).changed is False
+    assert await world.value("select count(*) from participation") == 2
 
 
 async def test_an_activity_twice_is_one(world: World) -> None:
@@ -256,6 +280,26 @@ async def test_present_against_absent_is_a_difference_and_no_winner(world: World
 
     assert (await world.rows("select state from discrepancy")) == [{"state": "SETTLED"}]
     assert (await world.row("participation", told))["twin_id"] == record
+
+
+async def test_settling_an_attendance_waits_for_who_corrects_the_record(world: World) -> None:
+    """Who corrects holds the record and then settles what agrees; whoever settles comes the same way round."""
+    person, _, came = await world.pair()
+    record = await marked(world, await held(world), came, "ABSENT_UNEXCUSED")
+    await reported(world, person, host_id=world["BJ01"])
+    (found,) = await world.rows("select id, version from discrepancy")
+    said = {"discrepancy_id": found["id"], "version": found["version"], "take": Side.OUTFLOW, "note": "漏看"}
+    said |= {"value": None, "confirmed_on": None}
+    async with world.database.begin() as connection:
+        await participation_record.hold(connection, [record])
+        settling = asyncio.create_task(world.do(settlement.settle, "BJ01", **said))
+        await blocked(world)
+        call = {"viewer": world.viewer("BJ01"), "now": world.now, "participation_id": record, "version": 1}
+        given = {"attendance": "PRESENT"}
+        await participation_steps.correct(connection, **call, reason="签到表漏看", given=given)
+    with pytest.raises(WrongState):
+        await settling
+    assert await world.rows("select state from discrepancy") == [{"state": "SETTLED"}]
 
 
 # Steps
