@@ -228,18 +228,24 @@ def _hours(hours: Decimal | None) -> str:
     return "" if hours is None else f"{hours.normalize():f}"
 
 
+# Of what is told twice one line: the host's, or the member's that the home branch accepted where the host says absent.
 _PART: Final = text(
     """
-    select p.id, p.kind, p.title, p.held_on, p.day, p.mode, p.attendance, p.hours, p.state, coalesce(o.name, p.host_text) as host
-      from (select s.* from participation s where s.member_id = :member and s.day between :since and :until
-            union all
-            select s.* from participation s
-             where s.day between :since and :until
-               and s.arrival_id in (select m.arrival_id from match m where m.member_id = :member and m.state = 'CONFIRMED')) p
-      left join organization o on o.id = p.host_id
-     where p.twin_id is null and p.kind <> 'TALK'
-       and p.state in ('CONFIRMED', 'ACKNOWLEDGED') and p.attendance in ('PRESENT', 'LATE')
-     order by p.day, p.kind, p.id
+    select * from (
+        select distinct on (coalesce(p.twin_id, p.id))
+               p.id, p.kind, p.title, p.held_on, p.day, p.mode, p.attendance, p.state,
+               coalesce(p.hours, (select t.hours from participation t where t.twin_id = p.id and t.state <> 'RECORDED'
+                                     and t.attendance in ('PRESENT', 'LATE'))) as hours,
+               coalesce(o.name, p.host_text) as host
+          from (select s.* from participation s where s.member_id = :member and s.day between :since and :until
+                union all
+                select s.* from participation s
+                 where s.day between :since and :until
+                   and s.arrival_id in (select m.arrival_id from match m where m.member_id = :member and m.state = 'CONFIRMED')) p
+          left join organization o on o.id = p.host_id
+         where p.kind <> 'TALK' and p.state in ('CONFIRMED', 'ACKNOWLEDGED') and p.attendance in ('PRESENT', 'LATE')
+         order by coalesce(p.twin_id, p.id), p.twin_id nulls first) counted
+     order by day, kind, id
     """
 )
 _MEMBER: Final = text("select id, name, citizen_id_masked from member where id = :member")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 
+from hub.domain import participation_steps
 from hub.models import LedgerKind
 from hub.sync.ledger.export_participation import certificate, export_participation
 from tests.domain.liaisons import NAMES, NOW, World, a_vault, a_world, number
-from tests.domain.lives import acknowledged, held, marked, reported
+from tests.domain.lives import acknowledged, do, held, marked, reported, summary
 from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 
 SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
@@ -83,6 +85,29 @@ async def test_no_cell_is_a_formula(hub: Hub) -> None:
     assert {cell.data_type for cell in cells} == {"s"}
 
 
+async def certified(hub: Hub, person: UUID) -> list[list[str]]:
+    async with hub.database.begin() as connection:
+        content = await certificate(
+            connection, viewer=hub.viewer("BJ01"), now=hub.now, issued_by="新港街道党工委", member_id=person,
+            since=date(2026, 10, 1), until=date(2026, 12, 31),
+        )  # fmt: skip
+    return [[c for c in row if c] for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
+
+
+async def test_a_certificate_lists_what_the_home_branch_accepted_where_the_host_says_absent(hub: Hub) -> None:
+    person, _, came = await hub.pair()
+    await marked(hub, await held(hub), came, "ABSENT_UNEXCUSED")
+    told = await reported(hub, person, host_id=hub["BJ01"], evidence_kind="PHOTO")
+    assert (await certified(hub, person))[4] == ["合计参加 0 次，其中线上 0 次，学时 0"]
+
+    await do(hub, participation_steps.accept, told, "YL0101")
+
+    rows = await certified(hub, person)
+    assert rows[4] == ["1", "2026年11月9日", "主题党日", NAMES["BJ01"], "现场"]
+    assert rows[5] == ["合计参加 1 次，其中线上 0 次，学时 0"]
+    assert (await summary(hub, person)).attended == 1
+
+
 async def test_a_certificate_counts_what_is_confirmed_once_and_masks_the_number(hub: Hub) -> None:
     person, _, came = await hub.pair()
     record = await marked(hub, await held(hub, hours=2), came)
@@ -91,13 +116,8 @@ async def test_a_certificate_counts_what_is_confirmed_once_and_masks_the_number(
     await reported(hub, person, "2026-10-20", host_text="市图书馆")
     await acknowledged(hub, record)
 
-    async with hub.database.begin() as connection:
-        content = await certificate(
-            connection, viewer=hub.viewer("BJ01"), now=hub.now, issued_by="新港街道党工委", member_id=person,
-            since=date(2026, 10, 1), until=date(2026, 12, 31),
-        )  # fmt: skip
+    rows = await certified(hub, person)
 
-    rows = [[c for c in row if c] for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
     assert rows[0] == ["流动党员参加组织生活证明"]
     assert rows[4] == ["1", "2026年11月9日", "主题党日", NAMES["BJ01"], "现场", "2"]
     assert rows[5] == ["合计参加 1 次，其中线上 0 次，学时 2"]
