@@ -11,6 +11,7 @@ from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
 from hub.resolvers.relation import many, one
 
+
 async def checks(row: Any, context: Context) -> Any:
     """Return the yearly checks of a card, oldest first."""
     return await context.load(activity_card.checks, row.id) or []

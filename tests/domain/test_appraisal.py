@@ -69,7 +69,7 @@ async def test_to_the_place_a_grade_is_not_there(world: World) -> None:
     done = await world.do(appraisal.record, "YL0101", member_id=person, grade=Grade.QUALIFIED, **SAID)
     call = {"version": 1, "grade": Grade.EXCELLENT, "reason": "x"}
     for who in ("BJ01", "YL02"):
-        there = await world.refused(NotFound, appraisal.correct, who, appraisal_id=done.changed.id, **call)
+        there = await world.refused(NotFound, appraisal.correct, who, appraisal_id=done.id, **call)
         nothing = await world.refused(NotFound, appraisal.correct, who, appraisal_id=nobody(), **call)
         assert (there.field, there.message) == (nothing.field, nothing.message) == ("appraisalId", nothing.message)
 
@@ -79,7 +79,7 @@ async def test_texts_have_a_length(world: World) -> None:
     call = {"member_id": person, "grade": Grade.QUALIFIED, **SAID}
     await world.refused(InvalidInput, appraisal.record, "YL0101", note="长" * 501, **call)
     done = await world.do(appraisal.record, "YL0101", **call)
-    correction = {"appraisal_id": done.changed.id, "version": 1, "grade": Grade.EXCELLENT}
+    correction = {"appraisal_id": done.id, "version": 1, "grade": Grade.EXCELLENT}
     await world.refused(InvalidInput, appraisal.correct, "YL0101", reason="长" * 501, **correction)
 
 

@@ -41,7 +41,7 @@ async def test_a_card_is_issued_presented_checked_and_replaced(world: World, tre
 
     step = {"cardId": card["id"], "version": seen["version"]}
     assert (await world.call(place, "voidCard", **step, reason="遗失"))["code"] == "WRONG_SIDE"
-    year = int((await _value(world, "select extract(year from presented_on)::int from activity_card")))
+    year = int(await _value(world, "select extract(year from presented_on)::int from activity_card"))
     checked = await world.call(place, "checkCard", OF_CARD, **step, year=year)
     assert checked["checks"] == [{"year": year, "organization": {"code": "BJ01"}}]
     refused = await world.call(home, "checkCard", **{**step, "version": checked["version"]}, year=year)
@@ -54,7 +54,11 @@ async def test_a_card_is_issued_presented_checked_and_replaced(world: World, tre
     assert (old["state"], old["endNote"], old["replacedBy"]) == (
         "REPLACED", "破损", {"id": fresh["id"], "number": "YL2026-002"},
     )  # fmt: skip
-    given = {"cardId": fresh["id"], "version": 1, "returnedOn": _day(await _value(world, "select max(issued_on) from activity_card"))}
+    given = {
+        "cardId": fresh["id"],
+        "version": 1,
+        "returnedOn": _day(await _value(world, "select max(issued_on) from activity_card")),
+    }
     assert (await world.call(home, "returnCard", OF_CARD, **given))["state"] == "RETURNED"
     assert (await world.call(home, "voidCard", **{**step, "cardId": fresh["id"]}, reason="x"))["code"] == "WRONG_STATE"
 
@@ -74,7 +78,7 @@ async def test_the_place_gives_an_opinion_and_the_home_side_the_grade(world: Wor
     said = {"liaisonId": liaison, "year": 2026, "grade": "EXCELLENT", "opinion": "表现突出"}
     assert (await world.call(home, "giveOpinion", **said))["code"] == "WRONG_SIDE"
     opinion = await world.call(place, "giveOpinion", OF_OPINION, **said)
-    assert (opinion["organization"], opinion["grade"]) == ({"code": "BJ01"}, "EXCELLENT")
+    assert (opinion["organization"], opinion["grade"]) == ({"code": "BJ010101"}, "EXCELLENT")
     of_member = f"query($id: ID!) {{ node(id: $id) {{ ... on Member {{ opinions {{ {OPINION} }} appraisals {{ id grade }} }} }} }}"
     assert (await world.ask(home, of_member, id=member))["node"]["opinions"] == [opinion]
 
