@@ -25,15 +25,18 @@ fragment Ends on Closing { reason after: resumeAfter retryAfterMs }
 NUMBERS = ("110101199003070134", "110101199003072359", "110101199003073175")
 
 
-async def both(world: World, monkeypatch: pytest.MonkeyPatch, **variables: Any) -> tuple[list[Any], list[Any]]:
-    """What two subscribers are sent until the hub closes the streams: one the short way, one the general way."""
+async def both(
+    world: World, monkeypatch: pytest.MonkeyPatch, events: int = 1, **variables: Any
+) -> tuple[list[Any], list[Any]]:
+    """What two subscribers are sent until the hub closes the streams, which it does once each has so many: one the short
+    way, one the general way."""
     headers = {"authorization": f"Bearer {world.token(world_tree(world)['YL0101'], 'BRANCH')}"}
     async with world.hub.streams.running(), a_socket(world, **headers) as short, a_socket(world, **headers) as general:
         heard: dict[str, list[Any]] = {"short": [], "general": []}
         for name, socket in (("short", short), ("general", general)):
             await socket.begin()
             await socket.subscribe(ALL, **variables)
-            heard[name].append(await socket.take())
+            heard[name] += [await socket.take() for _ in range(events)]
             monkeypatch.setattr(server, "understand", lambda *_: None)
         closing = asyncio.create_task(world.hub.streams.close())
         for name, socket in (("short", short), ("general", general)):
@@ -65,7 +68,7 @@ async def test_both_ways_say_the_same(busy: World, monkeypatch: pytest.MonkeyPat
     token = busy.token(world_tree(busy)["YL0101"], "BRANCH")
     page = await busy.ask(token, "{ events(first: 1) { items { ... on Event { cursor } } } }")
     variables = {"after": page["events"]["items"][0]["cursor"], "topics": ["MEMBER"]}
-    short, general = await both(busy, monkeypatch, **variables)
+    short, general = await both(busy, monkeypatch, events=2, **variables)
     for last in (short[-2], general[-2]):  # readers are sent back at different times, so as not to come all at once
         assert last["payload"]["data"]["stream"].pop("retryAfterMs") > 0
     assert short == general
