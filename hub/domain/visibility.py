@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    literal_column,
     null,
     or_,
     select,
@@ -243,6 +244,10 @@ def parameters(viewer: Viewer) -> dict[str, UUID | None]:
     return {"viewer_organization": viewer.organization, "viewer_member": viewer.member}
 
 
+_APART: Final[ColumnElement[int]] = literal_column("0")
+"""Keeps a subquery by itself: put into the statement around it, the access would be planned and asked for each column."""
+
+
 @lru_cache(maxsize=256)
 def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
     """Return the select of a table's rows with `access` and every column that the access grants.
@@ -252,6 +257,7 @@ def statement(table: Table, role: Role, by: str = "id") -> Select[Any]:
     keys = (
         select(table.c.id.label("id"), access(table, role).label("access"))
         .where(table.c[by] == bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))).any_())
+        .offset(_APART)
         .subquery("granted")
     )
     return (
@@ -266,6 +272,7 @@ def _versions(table: Table, of: Table, role: Role) -> Select[Any]:
     keys = (
         select(of.c.id.label("id"), access(of, role).label("access"))
         .where(of.c.id == bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))).any_())
+        .offset(_APART)
         .subquery("granted")
     )
     return (

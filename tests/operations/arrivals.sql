@@ -17,7 +17,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -37,7 +38,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select a.id from arrival a
@@ -83,7 +85,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by
@@ -109,7 +112,8 @@ WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = transfer.inflow_organization_id)))))) THEN $3::VARCHAR END AS access
 FROM discrepancy
-WHERE discrepancy.match_id = ANY ($4::UUID[])) AS granted ON discrepancy.id = granted.id
+WHERE discrepancy.match_id = ANY ($4::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON discrepancy.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT visit.id, visit.departure_id, visit.came_on, visit.left_on, visit.met_on, CASE WHEN (granted.access IN ($6::VARCHAR, $7::VARCHAR, $8::VARCHAR)) THEN visit.note END AS note, visit.recorded_at, granted.access
@@ -125,7 +129,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $4::VARCHAR END AS access
 FROM visit
-WHERE visit.departure_id = ANY ($5::UUID[])) AS granted ON visit.id = granted.id
+WHERE visit.departure_id = ANY ($5::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON visit.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT transfer.id, transfer.version, transfer.state, transfer.member_id, transfer.outflow_organization_id, transfer.issuer_id, transfer.inflow_organization_id, transfer.named_inflow_id, transfer.placed_in_id, transfer.requested_side, transfer.review_organization_id, transfer.due_on, transfer.applied_on, CASE WHEN (granted.access IN ($9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR)) THEN transfer.application_reason END AS application_reason, CASE WHEN (granted.access IN ($14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN transfer.dues_paid_through END AS dues_paid_through, transfer.accepted_on, transfer.accepted_at, transfer.phoned_on, transfer.unit_looked_up_on, transfer.talked_on, transfer.withdrawal_asked_on, transfer.late_accepted_on, transfer.late_settled_on, transfer.receipt_due_on, transfer.receipt_returned_on, transfer.receipt_returned_by, transfer.national_system_out_on, transfer.national_system_in_on, transfer.created_at, transfer.updated_at, granted.access
@@ -153,7 +158,8 @@ WHERE match.member_id = transfer.member_id AND match.state = $6::VARCHAR AND arr
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = organization_closure_1.descendant))))) THEN $7::VARCHAR END AS access
 FROM transfer
-WHERE transfer.member_id = ANY ($8::UUID[])) AS granted ON transfer.id = granted.id
+WHERE transfer.member_id = ANY ($8::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON transfer.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select member_id, organization_id from affiliation where member_id = any($1) and ends is null and superseded_at = 'infinity'

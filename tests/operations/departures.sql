@@ -17,7 +17,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -41,7 +42,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT departure.id, departure.version, departure.member_id, departure.organization_id, departure.departed_on, departure.expected_return, CASE WHEN (granted.access IN ($7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR)) THEN departure.destination END AS destination, CASE WHEN (granted.access IN ($12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR)) THEN departure.work_unit END AS work_unit, CASE WHEN (granted.access IN ($17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR)) THEN departure.address_masked END AS address_masked, CASE WHEN (granted.access IN ($22::VARCHAR, $23::VARCHAR)) THEN departure.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR, $28::VARCHAR)) THEN departure.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR, $33::VARCHAR)) THEN departure.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR, $38::VARCHAR)) THEN departure.other_phone_whose END AS other_phone_whose, departure.inflow_organization_id, CASE WHEN (granted.access IN ($39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR, $43::VARCHAR)) THEN departure.inflow_organization_text END AS inflow_organization_text, CASE WHEN (granted.access IN ($44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR)) THEN departure.inflow_leader_name END AS inflow_leader_name, CASE WHEN (granted.access IN ($49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN departure.inflow_leader_phone END AS inflow_leader_phone, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR)) THEN departure.card_number END AS card_number, CASE WHEN (granted.access IN ($59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN departure.reason END AS reason, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN departure.remark END AS remark, departure.confirmed_on, departure.ended_on, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR) OR (departure.end_reason NOT IN ($69::VARCHAR, $70::VARCHAR))) THEN departure.end_reason END AS end_reason, departure.moved_on_to, departure.recorded_at, departure.amended_at, granted.access
@@ -55,7 +57,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -101,7 +104,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by
@@ -145,5 +149,6 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL

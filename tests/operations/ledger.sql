@@ -21,7 +21,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -41,7 +42,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select a.id from arrival a
@@ -93,7 +95,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by

@@ -13,7 +13,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 with whose as (select unnest(cast($1 as uuid[])) as member_id),
@@ -111,7 +112,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select distinct on (code) code, amount, unit, citation from deadline_rule

@@ -207,7 +207,8 @@ FROM match JOIN (SELECT match.id AS id, CASE WHEN (match.asked_organization_id =
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)) THEN $3::VARCHAR END AS access
 FROM match
-WHERE match.id = ANY ($4::UUID[])) AS granted ON match.id = granted.id
+WHERE match.id = ANY ($4::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON match.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by
@@ -225,7 +226,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
@@ -243,7 +245,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -289,7 +292,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
@@ -307,5 +311,6 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL

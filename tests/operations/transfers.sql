@@ -31,7 +31,8 @@ WHERE match.member_id = transfer.member_id AND match.state = $6::VARCHAR AND arr
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = organization_closure_1.descendant))))) THEN $7::VARCHAR END AS access
 FROM transfer
-WHERE transfer.id = ANY ($8::UUID[])) AS granted ON transfer.id = granted.id
+WHERE transfer.id = ANY ($8::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON transfer.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT discrepancy.id, discrepancy.version, discrepancy.match_id, discrepancy.transfer_id, discrepancy.participation_id, discrepancy.field, CASE WHEN (granted.access IN ($5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR)) THEN discrepancy.outflow_value END AS outflow_value, CASE WHEN (granted.access IN ($10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR)) THEN discrepancy.inflow_value END AS inflow_value, discrepancy.differs_hidden, discrepancy.owner, discrepancy.state, discrepancy.due_on, discrepancy.proposal_take, CASE WHEN (granted.access IN ($15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::VARCHAR, $19::VARCHAR)) THEN discrepancy.proposal_value END AS proposal_value, discrepancy.proposal_confirmed_on, CASE WHEN (granted.access IN ($20::VARCHAR, $21::VARCHAR, $22::VARCHAR, $23::VARCHAR, $24::VARCHAR)) THEN discrepancy.proposal_note END AS proposal_note, discrepancy.proposed_at, discrepancy.proposed_by, discrepancy.opened_at, discrepancy.settled_at, granted.access
@@ -53,7 +54,8 @@ WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = transfer.inflow_organization_id)))))) THEN $3::VARCHAR END AS access
 FROM discrepancy
-WHERE discrepancy.id = ANY ($4::UUID[])) AS granted ON discrepancy.id = granted.id
+WHERE discrepancy.id = ANY ($4::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON discrepancy.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT member.id, member.version, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN member.name END AS name, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN member.gender END AS gender, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN member.birth_date END AS birth_date, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN member.ethnicity END AS ethnicity, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN member.category END AS category, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN member.citizen_id_masked END AS citizen_id_masked, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR)) THEN member.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR, $49::VARCHAR)) THEN member.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN member.standing END AS standing, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN member.joined_on END AS joined_on, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN member.full_member_on END AS full_member_on, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR, $65::VARCHAR)) THEN member.dues_paid_through END AS dues_paid_through, CASE WHEN (granted.access IN ($66::VARCHAR, $67::VARCHAR, $68::VARCHAR)) THEN member.education END AS education, CASE WHEN (granted.access IN ($69::VARCHAR, $70::VARCHAR, $71::VARCHAR)) THEN member.occupation END AS occupation, member.recorded_at, granted.access
@@ -93,7 +95,8 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by
@@ -118,7 +121,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -142,5 +146,6 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
