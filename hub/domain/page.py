@@ -251,8 +251,10 @@ class Arm:
     side: str = "''"
 
 
-async def read(connection: AsyncConnection, arms: Sequence[Arm], parameters: dict[str, Any], window: Window) -> Page:
-    """Return the page of several sources, merged."""
+async def read(
+    connection: AsyncConnection, arms: Sequence[Arm], parameters: dict[str, Any], window: Window, *, given: str = ""
+) -> Page:
+    """Return the page of several sources, merged. `given`: common table expressions that they read."""
     if not arms:
         return NOTHING
     parameters["limit"] = window.first + 1
@@ -269,7 +271,7 @@ async def read(connection: AsyncConnection, arms: Sequence[Arm], parameters: dic
     statement = selects[0]
     if len(selects) > 1:
         statement = f"select * from ({' union all '.join(selects)}) merged order by at desc, id desc limit :limit"
-    found = (await connection.execute(text(statement), parameters)).all()
+    found = (await connection.execute(text(f"{given} {statement}".strip()), parameters)).all()
     kept = found[: window.first]
     return Page(
         [Position(row.at, row.id) for row in kept],

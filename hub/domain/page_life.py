@@ -3,16 +3,35 @@ except the participations of one member: whose records one sees there is asked o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, ColumnElement, cast, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import visibility
 from hub.domain.access import confirmed
+from hub.domain.dates import today
 from hub.domain.page import NOTHING, Arm, Page, Position, Window, below, filtered, narrow, read
 from hub.domain.viewer import Role, Viewer
 from hub.errors import NotAllowed
@@ -34,35 +53,39 @@ _MINE = f"(p.member_id = :member or p.arrival_id in {_MY_ARRIVALS})"
 
 _DAY = "(p.day::timestamp at time zone 'UTC')"
 # Whose records are the organization's: where the member lives, the host, the home side, the home side's own, and what a
-# member told that names it as the host. Each leaves out what one before it has.
-_HERE = """p.arrival_id in (
-    select a.id from organization_closure c join arrival a on a.organization_id = c.descendant where c.ancestor = :organization
-    union
-    select a.id from organization_closure c join arrival a on a.branch_id = c.descendant where c.ancestor = :organization)"""
-_HOSTED = """p.arrival_id is not null and p.host_id in (
-    select c.descendant from organization_closure c where c.ancestor = :organization)"""
-_FORMAL = """select f.member_id from organization_closure c
-      join affiliation f on f.organization_id = c.descendant and f.superseded_at = 'infinity'
-     where c.ancestor = :organization
-       and not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
-                          and g.starts > f.starts)"""
-_HOME = f"""p.arrival_id in (
-    select m.arrival_id from organization_closure c join departure d on d.organization_id = c.descendant
-      join match m on m.departure_id = d.id and m.state = 'CONFIRMED' where c.ancestor = :organization
-    union
-    select m.arrival_id from match m where m.state = 'CONFIRMED' and m.member_id in ({_FORMAL}))"""
-_OWN = f"p.member_id in ({_FORMAL})"
-_NAMED = f"""p.member_id is not null and p.host_id in (
-    select c.descendant from organization_closure c where c.ancestor = :organization)
+# member told that is linked with a record here or names a host here. Each arm leaves out what one before it has.
+_SETS = """with hosts as materialized (
+    select c.descendant as id from organization_closure c where c.ancestor = :organization
+), here as materialized (
+    select a.id from hosts h join arrival a on a.organization_id = h.id
+    union select a.id from hosts h join arrival a on a.branch_id = h.id
+), formal as materialized (
+    select f.member_id as id from hosts h
+      join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
+     where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
+                          and g.starts > f.starts)
+), away as materialized (
+    (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
+       join match m on m.departure_id = d.id and m.state = 'CONFIRMED'
+     union select m.arrival_id from formal f join match m on m.member_id = f.id and m.state = 'CONFIRMED')
+    except select id from here
+)"""
+_HOSTED = "p.arrival_id is not null and p.host_id in (select id from hosts)"
+_LINKED = "p.twin_id in (select h.id from here join participation h on h.arrival_id = here.id where h.day >= :floor)"
+_NAMED = f"""p.member_id is not null and p.host_id in (select id from hosts)
     and exists (select from match m join arrival a on a.id = m.arrival_id
                  where m.member_id = p.member_id and m.state = 'CONFIRMED' and {below("a.organization_id", "a.branch_id")})"""
+_NOT_FORMAL = "p.member_id not in (select id from formal)"
 _WHOSE = (
-    (_HERE,),
-    (_HOSTED, f"not ({_HERE})"),
-    (_HOME, f"not ({_HERE})", f"not ({_HOSTED})"),
-    (_OWN,),
-    (_NAMED, f"not ({_OWN})"),
+    ("p.arrival_id in (select id from here)",),
+    ("p.arrival_id in (select id from away)",),
+    (_HOSTED, "p.arrival_id not in (select id from here)", "p.arrival_id not in (select id from away)"),
+    ("p.member_id in (select id from formal)",),
+    (_LINKED, _NOT_FORMAL),
+    (_NAMED, _NOT_FORMAL, f"({_LINKED}) is not true"),
 )
+_RECENT = timedelta(days=31)
+"""How far back a list of records looks first: a city's last month fills a page, and all its years are not sorted."""
 
 
 async def activities(
@@ -112,6 +135,7 @@ async def participations(
     viewer: Viewer,
     window: Window,
     *,
+    now: datetime,
     organization: UUID | None,
     since: date | None = None,
     until: date | None = None,
@@ -123,63 +147,119 @@ async def participations(
     members. Raises NotAllowed where a partner asks which are disputed."""
     if disputed is not None and viewer.role is Role.PARTNER:
         raise NotAllowed("disputed")
-    parameters: dict[str, Any] = {}
-    whose: Sequence[Sequence[str]] = _WHOSE
-    if viewer.role is Role.MEMBER:
-        parameters["member"] = viewer.member
-        whose = ((_MINE,),)
-    else:
-        parameters["organization"] = await narrow(connection, viewer, organization)
-        if parameters["organization"] is None:
-            return NOTHING
     shared: list[str] = []
-    for clause, key, day in (("p.day >= :since", "since", since), ("p.day <= :until", "until", until)):
-        if day is not None:
-            shared.append(clause)
-            parameters[key] = day
+    parameters: dict[str, Any] = {}
     filtered(shared, parameters, "p.state", "states", states)
     if disputed is not None:
-        shared.append(f"p.dispute_state is {'not ' if disputed else ''}distinct from 'DISPUTED'")
+        shared.append("p.dispute_state = 'DISPUTED'" if disputed else "p.dispute_state is distinct from 'DISPUTED'")
     if waiting is not None:
         shared.append("p.state = 'CONFIRMED'" if waiting else "p.state <> 'CONFIRMED'")
-    arms = [Arm("participation p", "p.id", _DAY, [*clauses, *shared]) for clauses in whose]
-    return await read(connection, arms, parameters, window)
+    if until is not None:
+        shared.append("p.day <= :until")
+        parameters["until"] = until
+    if viewer.role is Role.MEMBER:
+        parameters |= {"member": viewer.member, "floor": since or date.min}
+        arms = [Arm("participation p", "p.id", _DAY, [_MINE, "p.day >= :floor", *shared])]
+        return await read(connection, arms, parameters, window)
+    parameters["organization"] = await narrow(connection, viewer, organization)
+    if parameters["organization"] is None:
+        return NOTHING
+    arms = [Arm("participation p", "p.id", _DAY, ["p.day >= :floor", *clauses, *shared]) for clauses in _WHOSE]
+    behind = window.after.at.date() if window.after is not None else None
+    latest = min(day for day in (behind, until, today(now)) if day is not None)
+    floors = sorted({max(latest - _RECENT, since or date.min), since or date.min}, reverse=True)
+    page = NOTHING
+    for floor in floors:
+        page = await read(connection, arms, {**parameters, "floor": floor}, window, given=_SETS)
+        if page.has_next:
+            break
+    return page
 
 
-async def of_person(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A part of the records of one person: of a member (all stays and their own), or of an arrival (one stay)."""
+
+    of: UUID
+    window: Window
+    since: date | None = None
+    until: date | None = None
+
+
+async def of_members(connection: AsyncConnection, viewer: Viewer, asked: Sequence[Asked]) -> Mapping[Asked, Page]:
+    """Return pages of members' records, of all their stays and their own, latest day first; one statement for all that
+    ask for the same part. Only records that the viewer sees: neither a gap nor `has_next` tells of others."""
+    return await _of_people(connection, viewer, asked, _of_a_member)
+
+
+async def of_stays(connection: AsyncConnection, viewer: Viewer, asked: Sequence[Asked]) -> Mapping[Asked, Page]:
+    """Return pages of the records of stays, in the same manner."""
+    return await _of_people(connection, viewer, asked, _of_a_stay)
+
+
+def _of_a_member(person: FromClause) -> list[ColumnElement[bool]]:
+    stays = select(Match.arrival_id).where(Match.member_id == person.c.of, confirmed()).correlate(person)
+    return [Participation.member_id == person.c.of, Participation.arrival_id.in_(stays)]
+
+
+def _of_a_stay(person: FromClause) -> list[ColumnElement[bool]]:
+    return [Participation.arrival_id == person.c.of]
+
+
+async def _of_people(
     connection: AsyncConnection,
     viewer: Viewer,
-    window: Window,
-    *,
-    member: UUID | None = None,
-    arrival: UUID | None = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> Page:
-    """Return a page of one person's records, latest day first: only those that the viewer sees, so that neither a gap
-    nor `has_next` tells of others. `member`: of all their stays and their own; `arrival`: of one stay."""
-    clauses: list[ColumnElement[bool]] = []
-    if member is not None:
-        stays = select(Match.arrival_id).where(Match.member_id == member, confirmed())
-        clauses.append(or_(Participation.member_id == member, Participation.arrival_id.in_(stays)))
-    else:
-        clauses.append(Participation.arrival_id == arrival)
-    clauses += [] if since is None else [Participation.day >= since]
-    clauses += [] if until is None else [Participation.day <= until]
+    asked: Sequence[Asked],
+    whose: Callable[[FromClause], list[ColumnElement[bool]]],
+) -> Mapping[Asked, Page]:
+    """`whose` gives the arms of the records of a person (column `of`), each with its own index; no record is in two."""
+    parts: dict[tuple[Window, date | None, date | None], dict[UUID, Asked]] = defaultdict(dict)
+    for one in asked:
+        parts[one.window, one.since, one.until][one.of] = one
+    pages: dict[Asked, Page] = {}
+    for (window, since, until), people in parts.items():
+        statement = _of_each(viewer.role, whose, behind=window.after is not None, bounds=(since, until) != (None, None))
+        given: dict[str, Any] = {**visibility.parameters(viewer), "people": list(people), "first": window.first + 1}
+        given |= {"at": window.after.at, "id": window.after.id} if window.after is not None else {}
+        given |= {"since": since or date.min, "until": until or date.max}
+        found: dict[UUID, list[Position]] = {of: [] for of in people}
+        for row in await connection.execute(statement, given):
+            found[row.of].append(Position(row.at, row.id))
+        for of, places in found.items():
+            pages[people[of]] = Page(places[: window.first], has_next=len(places) > window.first)
+    return pages
+
+
+@lru_cache(maxsize=64)
+def _of_each(
+    role: Role, whose: Callable[[FromClause], list[ColumnElement[bool]]], *, behind: bool, bounds: bool
+) -> Select[Any]:
+    person = select(func.unnest(bindparam("people", type_=ARRAY(PgUUID))).label("of")).subquery("person")
+    why = visibility.access(Participation.__table__, role)  # type: ignore[arg-type]
     at = func.timezone("UTC", cast(Participation.day, TIMESTAMP(timezone=False)), type_=TIMESTAMP(timezone=True))
-    if window.after is not None:
-        place = tuple_(literal(window.after.at, TIMESTAMP(timezone=True)), literal(window.after.id))
+    first = bindparam("first", type_=Integer)
+    clauses: list[ColumnElement[bool]] = [why.is_not(None)]
+    if bounds:
+        clauses.append(Participation.day.between(bindparam("since", type_=Date), bindparam("until", type_=Date)))
+    if behind:
+        place = tuple_(bindparam("at", type_=TIMESTAMP(timezone=True)), bindparam("id", type_=PgUUID))
         clauses.append(tuple_(at, Participation.id) < place)
-    why = visibility.access(Participation.__table__, viewer.role)  # type: ignore[arg-type]
-    statement = (
+    arms = [
         select(Participation.id, at.label("at"))
-        .where(*clauses, why.is_not(None))
+        .where(arm, *clauses)
         .order_by(at.desc(), Participation.id.desc())
-        .limit(window.first + 1)
+        .limit(first)
+        .correlate(person)
+        for arm in whose(person)
+    ]
+    both = union_all(*arms).subquery()
+    latest = select(both.c.id).order_by(both.c.at.desc(), both.c.id.desc()).limit(first).correlate(person)
+    listed = select(person.c.of, func.unnest(func.array(latest.scalar_subquery())).label("id")).subquery()
+    return (
+        select(listed.c.of, Participation.id, at.label("at"))
+        .join(Participation, Participation.id == listed.c.id)
+        .order_by(listed.c.of, at.desc(), Participation.id.desc())
     )
-    found = (await connection.execute(statement, visibility.parameters(viewer))).all()
-    places = [Position(row.at, row.id) for row in found[: window.first]]
-    return Page(places, has_next=len(found) > window.first)
 
 
 async def inquiries(

@@ -178,6 +178,7 @@ class Participation(ParticipationColumns, Base):
         Index("one_twin", "twin_id", unique=True, postgresql_where=text("twin_id is not null")),
         Index(None, "arrival_id", "day", postgresql_where=text("arrival_id is not null")),
         Index(None, "member_id", "day", postgresql_where=text("member_id is not null")),
+        Index(None, "host_id", "day", postgresql_where=text("host_id is not null")),
         Index("ix_participation_waiting", "confirmed_at", postgresql_where=text("state = 'CONFIRMED'")),
         Index("ix_participation_told", "recorded_at", postgresql_where=text("state = 'RECORDED'")),
         Index("ix_participation_disputed", "dispute_due_on", postgresql_where=text("dispute_state = 'DISPUTED'")),

@@ -39,6 +39,12 @@ class Connection:
     page_info: PageInfo
 
 
+def window_of(context: Context, purpose: str, first: int | None, after: str | None) -> Window:
+    """Return the part of a list that is asked for. Raises InvalidInput."""
+    place = Position.unseal(context.cursors, purpose, after) if after is not None else None
+    return Window(USUAL_PAGE if first is None else first, place)
+
+
 async def connect(
     context: Context,
     purpose: str,
@@ -48,19 +54,27 @@ async def connect(
     load: Callable[[Page], Awaitable[Sequence[Any]]],
 ) -> Connection:
     """Return the page that `find` gives, each place with the record that `load` gives for it; hidden ones left out."""
-    window = Window(
-        USUAL_PAGE if first is None else first,
-        Position.unseal(context.cursors, purpose, after) if after is not None else None,
-    )
+    window = window_of(context, purpose, first, after)
     async with context.reading() as connection:
         page = await find(connection, window)
+    return await connection_of(context, purpose, window, page, load)
+
+
+async def connection_of(
+    context: Context,
+    purpose: str,
+    window: Window,
+    page: Page,
+    load: Callable[[Page], Awaitable[Sequence[Any]]],
+) -> Connection:
+    """Return a page that was found already, with its records and cursors."""
     nodes = await load(page) if page.positions else []
     cursors = [position.seal(context.cursors, purpose) for position in page.positions]
     return Connection(
         [Edge(cursor, node) for cursor, node in zip(cursors, nodes, strict=True) if node is not None],
         PageInfo(
             has_next_page=page.has_next,
-            has_previous_page=after is not None,
+            has_previous_page=window.after is not None,
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),

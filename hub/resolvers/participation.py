@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain import liaison, page_life, participation_read
 from hub.domain.page import Page, Window
 from hub.models import ATTENDED, Member, Participation, ParticipationState
-from hub.resolvers.connection import Connection, connect, ids
+from hub.resolvers.connection import Connection, connect, connection_of, ids, window_of
 from hub.resolvers.context import Context
 from hub.resolvers.relation import one
 
@@ -35,7 +35,9 @@ async def listed(
     """Return a page of records of both sides."""
 
     def find(connection: AsyncConnection, window: Window) -> Any:
-        return page_life.participations(connection, context.viewer, window, organization=organization, **filters)
+        return page_life.participations(
+            connection, context.viewer, window, now=context.now, organization=organization, **filters
+        )
 
     return await connect(context, "participations", first, after, find, _loading(context))
 
@@ -46,11 +48,10 @@ async def of_member(
     """Return a page of a member's records, as far as the reader sees them; None where the member is hidden."""
     if await context.load(one(Member), row.id) is None:
         return None
-
-    def find(connection: AsyncConnection, window: Window) -> Any:
-        return page_life.of_person(connection, context.viewer, window, member=row.id, since=since, until=until)
-
-    return await connect(context, "participations of a member", first, after, find, _loading(context))
+    purpose = "participations of a member"
+    window = window_of(context, purpose, first, after)
+    page = await context.load(page_life.of_members, page_life.Asked(row.id, window, since, until))
+    return await connection_of(context, purpose, window, page, _loading(context))
 
 
 async def of_liaison(of: liaison.Liaison, context: Context, first: int | None, after: str | None) -> Connection | None:
@@ -58,11 +59,10 @@ async def of_liaison(of: liaison.Liaison, context: Context, first: int | None, a
     stay = of.inflow and of.inflow.id
     if stay is None or await context.load(liaison.of_statements, of.id) is None:
         return None
-
-    def find(connection: AsyncConnection, window: Window) -> Any:
-        return page_life.of_person(connection, context.viewer, window, arrival=stay)
-
-    return await connect(context, "participations of a stay", first, after, find, _loading(context))
+    purpose = "participations of a stay"
+    window = window_of(context, purpose, first, after)
+    page = await context.load(page_life.of_stays, page_life.Asked(stay, window))
+    return await connection_of(context, purpose, window, page, _loading(context))
 
 
 def _loading(context: Context) -> Any:

@@ -17,7 +17,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -37,7 +38,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select a.id from arrival a
@@ -57,7 +59,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
@@ -75,7 +78,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -99,57 +103,62 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
-SELECT participation.id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+SELECT anon_1."of", participation.id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM (SELECT person."of" AS "of", unnest(array((SELECT anon_2.id
+FROM ((SELECT participation.id AS id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
 FROM participation
-WHERE participation.arrival_id = $2::UUID AND CASE WHEN (EXISTS (SELECT *
+WHERE participation.arrival_id = person."of" AND CASE WHEN (EXISTS (SELECT *
 FROM arrival
-WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $3::UUID OR arrival.branch_id = $3::UUID))) THEN $4::VARCHAR WHEN ((EXISTS (SELECT *
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $2::UUID OR arrival.branch_id = $2::UUID))) THEN $3::VARCHAR WHEN ((EXISTS (SELECT *
 FROM arrival
 WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND ((EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation.host_id))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
 FROM match
-WHERE match.arrival_id = participation.arrival_id AND match.state = $6::VARCHAR AND ((EXISTS (SELECT *
+WHERE match.arrival_id = participation.arrival_id AND match.state = $5::VARCHAR AND ((EXISTS (SELECT *
 FROM departure
 WHERE departure.id = match.departure_id AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
 FROM affiliation
 WHERE affiliation.member_id = match.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
 FROM affiliation AS affiliation_1
-WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $3::UUID) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $6::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $2::UUID) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
 FROM affiliation
 WHERE affiliation.member_id = participation.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
 FROM affiliation AS affiliation_2
-WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $9::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
+WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
 FROM participation AS participation_1, arrival
 WHERE participation_1.id = participation.twin_id AND arrival.id = participation_1.arrival_id AND ((EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
 FROM match, arrival
-WHERE match.member_id = participation.member_id AND match.state = $10::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+WHERE match.member_id = participation.member_id AND match.state = $9::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $11::VARCHAR END IS NOT NULL ORDER BY timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
- LIMIT $12::INTEGER
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $10::VARCHAR END IS NOT NULL ORDER BY timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+ LIMIT $11::INTEGER)) AS anon_2 ORDER BY anon_2.at DESC, anon_2.id DESC
+ LIMIT $11::INTEGER))) AS id
+FROM (SELECT unnest($12::UUID[]) AS "of") AS person) AS anon_1 JOIN participation ON participation.id = anon_1.id ORDER BY anon_1."of", timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
 
 SELECT participation.id, participation.version, participation.activity_id, participation.arrival_id, participation.member_id, participation.organization_id, participation.source, participation.kind, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN participation.title END AS title, participation.held_on, participation.day, participation.host_id, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN participation.host_text END AS host_text, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN participation.place END AS place, participation.mode, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN participation.attendance END AS attendance, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN participation.role END AS role, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN participation.voted END AS voted, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN participation.minutes END AS minutes, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN participation.hours END AS hours, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN participation.components_attended END AS components_attended, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR, $62::VARCHAR)) THEN participation.evidence_kind END AS evidence_kind, CASE WHEN (granted.access IN ($63::VARCHAR, $64::VARCHAR, $65::VARCHAR, $66::VARCHAR, $67::VARCHAR)) THEN participation.evidence_reference END AS evidence_reference, CASE WHEN (granted.access IN ($68::VARCHAR, $69::VARCHAR, $70::VARCHAR)) THEN participation.remark END AS remark, participation.state, participation.confirmed_at, participation.accepted_on_evidence, participation.acknowledged_at, participation.overdue_at, CASE WHEN (granted.access IN ($71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR, $75::VARCHAR)) THEN participation.dispute_state END AS dispute_state, CASE WHEN (granted.access IN ($76::VARCHAR, $77::VARCHAR, $78::VARCHAR, $79::VARCHAR, $80::VARCHAR)) THEN participation.dispute_reason END AS dispute_reason, CASE WHEN (granted.access IN ($81::VARCHAR, $82::VARCHAR, $83::VARCHAR, $84::VARCHAR, $85::VARCHAR)) THEN participation.disputed_at END AS disputed_at, CASE WHEN (granted.access IN ($86::VARCHAR, $87::VARCHAR, $88::VARCHAR, $89::VARCHAR, $90::VARCHAR)) THEN participation.dispute_due_on END AS dispute_due_on, CASE WHEN (granted.access IN ($91::VARCHAR, $92::VARCHAR, $93::VARCHAR, $94::VARCHAR, $95::VARCHAR)) THEN participation.dispute_answer END AS dispute_answer, CASE WHEN (granted.access IN ($96::VARCHAR, $97::VARCHAR, $98::VARCHAR, $99::VARCHAR, $100::VARCHAR)) THEN participation.dispute_answered_at END AS dispute_answered_at, CASE WHEN (granted.access IN ($101::VARCHAR, $102::VARCHAR, $103::VARCHAR, $104::VARCHAR, $105::VARCHAR)) THEN participation.heard_on END AS heard_on, CASE WHEN (granted.access = $1::VARCHAR OR CASE WHEN (participation.arrival_id IS NOT NULL) THEN granted.access = $2::VARCHAR ELSE granted.access IN ($106::VARCHAR, $107::VARCHAR) END) THEN participation.heard_statement END AS heard_statement, CASE WHEN (granted.access IN ($108::VARCHAR, $109::VARCHAR, $110::VARCHAR, $111::VARCHAR, $112::VARCHAR)) THEN participation.reason END AS reason, participation.recorded_at, participation.amended_at, granted.access
 FROM participation JOIN (SELECT participation.id AS id, CASE WHEN (EXISTS (SELECT *
@@ -198,5 +207,6 @@ WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $11::VARCHAR END AS access
 FROM participation
-WHERE participation.id = ANY ($12::UUID[])) AS granted ON participation.id = granted.id
+WHERE participation.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON participation.id = granted.id
 WHERE granted.access IS NOT NULL

@@ -1,36 +1,42 @@
--- 12 statements
+-- 13 statements
 
-select * from ((select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.arrival_id in (
-    select a.id from organization_closure c join arrival a on a.organization_id = c.descendant where c.ancestor = $1
-    union
-    select a.id from organization_closure c join arrival a on a.branch_id = c.descendant where c.ancestor = $1) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $2) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.arrival_id is not null and p.host_id in (
-    select c.descendant from organization_closure c where c.ancestor = $1) and not (p.arrival_id in (
-    select a.id from organization_closure c join arrival a on a.organization_id = c.descendant where c.ancestor = $1
-    union
-    select a.id from organization_closure c join arrival a on a.branch_id = c.descendant where c.ancestor = $1)) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $2) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.arrival_id in (
-    select m.arrival_id from organization_closure c join departure d on d.organization_id = c.descendant
-      join match m on m.departure_id = d.id and m.state = 'CONFIRMED' where c.ancestor = $1
-    union
-    select m.arrival_id from match m where m.state = 'CONFIRMED' and m.member_id in (select f.member_id from organization_closure c
-      join affiliation f on f.organization_id = c.descendant and f.superseded_at = 'infinity'
-     where c.ancestor = $1
-       and not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
-                          and g.starts > f.starts))) and not (p.arrival_id in (
-    select a.id from organization_closure c join arrival a on a.organization_id = c.descendant where c.ancestor = $1
-    union
-    select a.id from organization_closure c join arrival a on a.branch_id = c.descendant where c.ancestor = $1)) and not (p.arrival_id is not null and p.host_id in (
-    select c.descendant from organization_closure c where c.ancestor = $1)) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $2) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.member_id in (select f.member_id from organization_closure c
-      join affiliation f on f.organization_id = c.descendant and f.superseded_at = 'infinity'
-     where c.ancestor = $1
-       and not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
-                          and g.starts > f.starts)) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $2) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.member_id is not null and p.host_id in (
-    select c.descendant from organization_closure c where c.ancestor = $1)
+with hosts as materialized (
+    select c.descendant as id from organization_closure c where c.ancestor = $1
+), here as materialized (
+    select a.id from hosts h join arrival a on a.organization_id = h.id
+    union select a.id from hosts h join arrival a on a.branch_id = h.id
+), formal as materialized (
+    select f.member_id as id from hosts h
+      join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
+     where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
+                          and g.starts > f.starts)
+), away as materialized (
+    (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
+       join match m on m.departure_id = d.id and m.state = 'CONFIRMED'
+     union select m.arrival_id from formal f join match m on m.member_id = f.id and m.state = 'CONFIRMED')
+    except select id from here
+) select * from ((select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id in (select id from here) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id in (select id from away) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id is not null and p.host_id in (select id from hosts) and p.arrival_id not in (select id from here) and p.arrival_id not in (select id from away) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.member_id in (select id from formal) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.twin_id in (select h.id from here join participation h on h.arrival_id = here.id where h.day >= $2) and p.member_id not in (select id from formal) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.member_id is not null and p.host_id in (select id from hosts)
     and exists (select from match m join arrival a on a.id = m.arrival_id
-                 where m.member_id = p.member_id and m.state = 'CONFIRMED' and exists (select from organization_closure c where c.ancestor = $1 and c.descendant in (a.organization_id, a.branch_id))) and not (p.member_id in (select f.member_id from organization_closure c
-      join affiliation f on f.organization_id = c.descendant and f.superseded_at = 'infinity'
-     where c.ancestor = $1
-       and not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
-                          and g.starts > f.starts))) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $2)) merged order by at desc, id desc limit $2
+                 where m.member_id = p.member_id and m.state = 'CONFIRMED' and exists (select from organization_closure c where c.ancestor = $1 and c.descendant in (a.organization_id, a.branch_id))) and p.member_id not in (select id from formal) and (p.twin_id in (select h.id from here join participation h on h.arrival_id = here.id where h.day >= $2)) is not true and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3)) merged order by at desc, id desc limit $3
+
+with hosts as materialized (
+    select c.descendant as id from organization_closure c where c.ancestor = $1
+), here as materialized (
+    select a.id from hosts h join arrival a on a.organization_id = h.id
+    union select a.id from hosts h join arrival a on a.branch_id = h.id
+), formal as materialized (
+    select f.member_id as id from hosts h
+      join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
+     where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
+                          and g.starts > f.starts)
+), away as materialized (
+    (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
+       join match m on m.departure_id = d.id and m.state = 'CONFIRMED'
+     union select m.arrival_id from formal f join match m on m.member_id = f.id and m.state = 'CONFIRMED')
+    except select id from here
+) select * from ((select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id in (select id from here) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id in (select id from away) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.arrival_id is not null and p.host_id in (select id from hosts) and p.arrival_id not in (select id from here) and p.arrival_id not in (select id from away) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.member_id in (select id from formal) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.twin_id in (select h.id from here join participation h on h.arrival_id = here.id where h.day >= $2) and p.member_id not in (select id from formal) and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3) union all (select p.id as id, (p.day::timestamp at time zone 'UTC') as at, '' as side from participation p where p.day >= $2 and p.member_id is not null and p.host_id in (select id from hosts)
+    and exists (select from match m join arrival a on a.id = m.arrival_id
+                 where m.member_id = p.member_id and m.state = 'CONFIRMED' and exists (select from organization_closure c where c.ancestor = $1 and c.descendant in (a.organization_id, a.branch_id))) and p.member_id not in (select id from formal) and (p.twin_id in (select h.id from here join participation h on h.arrival_id = here.id where h.day >= $2)) is not true and p.state = 'CONFIRMED' order by (p.day::timestamp at time zone 'UTC') desc, p.id desc limit $3)) merged order by at desc, id desc limit $3
 
 SELECT participation.id, participation.version, participation.activity_id, participation.arrival_id, participation.member_id, participation.organization_id, participation.source, participation.kind, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN participation.title END AS title, participation.held_on, participation.day, participation.host_id, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN participation.host_text END AS host_text, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN participation.place END AS place, participation.mode, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN participation.attendance END AS attendance, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN participation.role END AS role, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN participation.voted END AS voted, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN participation.minutes END AS minutes, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN participation.hours END AS hours, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN participation.components_attended END AS components_attended, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR, $62::VARCHAR)) THEN participation.evidence_kind END AS evidence_kind, CASE WHEN (granted.access IN ($63::VARCHAR, $64::VARCHAR, $65::VARCHAR, $66::VARCHAR, $67::VARCHAR)) THEN participation.evidence_reference END AS evidence_reference, CASE WHEN (granted.access IN ($68::VARCHAR, $69::VARCHAR, $70::VARCHAR)) THEN participation.remark END AS remark, participation.state, participation.confirmed_at, participation.accepted_on_evidence, participation.acknowledged_at, participation.overdue_at, CASE WHEN (granted.access IN ($71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR, $75::VARCHAR)) THEN participation.dispute_state END AS dispute_state, CASE WHEN (granted.access IN ($76::VARCHAR, $77::VARCHAR, $78::VARCHAR, $79::VARCHAR, $80::VARCHAR)) THEN participation.dispute_reason END AS dispute_reason, CASE WHEN (granted.access IN ($81::VARCHAR, $82::VARCHAR, $83::VARCHAR, $84::VARCHAR, $85::VARCHAR)) THEN participation.disputed_at END AS disputed_at, CASE WHEN (granted.access IN ($86::VARCHAR, $87::VARCHAR, $88::VARCHAR, $89::VARCHAR, $90::VARCHAR)) THEN participation.dispute_due_on END AS dispute_due_on, CASE WHEN (granted.access IN ($91::VARCHAR, $92::VARCHAR, $93::VARCHAR, $94::VARCHAR, $95::VARCHAR)) THEN participation.dispute_answer END AS dispute_answer, CASE WHEN (granted.access IN ($96::VARCHAR, $97::VARCHAR, $98::VARCHAR, $99::VARCHAR, $100::VARCHAR)) THEN participation.dispute_answered_at END AS dispute_answered_at, CASE WHEN (granted.access IN ($101::VARCHAR, $102::VARCHAR, $103::VARCHAR, $104::VARCHAR, $105::VARCHAR)) THEN participation.heard_on END AS heard_on, CASE WHEN (granted.access = $1::VARCHAR OR CASE WHEN (participation.arrival_id IS NOT NULL) THEN granted.access = $2::VARCHAR ELSE granted.access IN ($106::VARCHAR, $107::VARCHAR) END) THEN participation.heard_statement END AS heard_statement, CASE WHEN (granted.access IN ($108::VARCHAR, $109::VARCHAR, $110::VARCHAR, $111::VARCHAR, $112::VARCHAR)) THEN participation.reason END AS reason, participation.recorded_at, participation.amended_at, granted.access
 FROM participation JOIN (SELECT participation.id AS id, CASE WHEN (EXISTS (SELECT *
@@ -79,7 +85,8 @@ WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $11::VARCHAR END AS access
 FROM participation
-WHERE participation.id = ANY ($12::UUID[])) AS granted ON participation.id = granted.id
+WHERE participation.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON participation.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT activity.id, activity.version, activity.organization_id, activity.kind, activity.title, activity.held_on, activity.starts_at, activity.ends_at, activity.place, activity.mode, activity.components, activity.is_compulsory, activity.hours, activity.is_open_to_arrivals, activity.is_away, activity.recorded_at, activity.cancelled_at, granted.access
@@ -105,7 +112,8 @@ WHERE organization_closure_2.ancestor = arrival.branch_id AND organization_closu
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id))))) THEN $6::VARCHAR END AS access
 FROM activity
-WHERE activity.id = ANY ($7::UUID[])) AS granted ON activity.id = granted.id
+WHERE activity.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON activity.id = granted.id
 WHERE granted.access IS NOT NULL
 
 SELECT organization.id, organization.version, organization.system, organization.code, organization.name, organization.short_name, organization.kind, organization.parent_id, organization.division_code, organization.can_issue_letters, organization.closed_on, organization.successor_id, organization.recorded_at, organization.recorded_by
@@ -141,7 +149,8 @@ WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCH
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
 FROM arrival
-WHERE arrival.id = ANY ($7::UUID[])) AS granted ON arrival.id = granted.id
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
@@ -161,7 +170,8 @@ WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
 FROM departure
-WHERE departure.id = ANY ($6::UUID[])) AS granted ON departure.id = granted.id
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
 WHERE granted.access IS NOT NULL
 
 select a.id from arrival a
@@ -219,7 +229,8 @@ WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descenda
 FROM organization_closure
 WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $11::VARCHAR END AS access
 FROM participation
-WHERE participation.id = ANY ($12::UUID[])) AS granted ON participation_history.id = granted.id
+WHERE participation.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON participation_history.id = granted.id
 WHERE granted.access IS NOT NULL ORDER BY participation_history.id, participation_history.version
 
 SELECT member.id, member.version, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN member.name END AS name, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN member.gender END AS gender, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN member.birth_date END AS birth_date, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN member.ethnicity END AS ethnicity, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN member.category END AS category, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN member.citizen_id_masked END AS citizen_id_masked, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR)) THEN member.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR, $49::VARCHAR)) THEN member.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN member.standing END AS standing, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN member.joined_on END AS joined_on, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN member.full_member_on END AS full_member_on, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR, $65::VARCHAR)) THEN member.dues_paid_through END AS dues_paid_through, CASE WHEN (granted.access IN ($66::VARCHAR, $67::VARCHAR, $68::VARCHAR)) THEN member.education END AS education, CASE WHEN (granted.access IN ($69::VARCHAR, $70::VARCHAR, $71::VARCHAR)) THEN member.occupation END AS occupation, member.recorded_at, granted.access
@@ -259,5 +270,6 @@ WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS
 FROM organization_closure
 WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
 FROM member
-WHERE member.id = ANY ($12::UUID[])) AS granted ON member.id = granted.id
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
 WHERE granted.access IS NOT NULL

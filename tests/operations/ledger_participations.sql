@@ -1,0 +1,415 @@
+-- 14 statements
+
+select * from ((select i.id as id, i.created_at as at, i.side as side from inbox i where i.organization_id = $1 and i.side = 'OUTFLOW' and i.state <> 'ENDED' order by i.created_at desc, i.id desc limit $2) union all (select i.id as id, i.created_at as at, i.side as side from inbox i where i.organization_id = $1 and i.side = 'INFLOW' and i.state <> 'ENDED' and not exists (select from match m join departure d on d.id = m.departure_id
+                         where m.arrival_id = i.id and m.state = 'CONFIRMED' and m.ended_at is null
+                           and exists (select from organization_closure c where c.ancestor = $1 and c.descendant in (d.organization_id))) order by i.created_at desc, i.id desc limit $2)) merged order by at desc, id desc limit $2
+
+SELECT departure.id, departure.version, departure.member_id, departure.organization_id, departure.departed_on, departure.expected_return, CASE WHEN (granted.access IN ($7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR)) THEN departure.destination END AS destination, CASE WHEN (granted.access IN ($12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR)) THEN departure.work_unit END AS work_unit, CASE WHEN (granted.access IN ($17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR)) THEN departure.address_masked END AS address_masked, CASE WHEN (granted.access IN ($22::VARCHAR, $23::VARCHAR)) THEN departure.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR, $28::VARCHAR)) THEN departure.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR, $33::VARCHAR)) THEN departure.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR, $38::VARCHAR)) THEN departure.other_phone_whose END AS other_phone_whose, departure.inflow_organization_id, CASE WHEN (granted.access IN ($39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR, $43::VARCHAR)) THEN departure.inflow_organization_text END AS inflow_organization_text, CASE WHEN (granted.access IN ($44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR)) THEN departure.inflow_leader_name END AS inflow_leader_name, CASE WHEN (granted.access IN ($49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN departure.inflow_leader_phone END AS inflow_leader_phone, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR)) THEN departure.card_number END AS card_number, CASE WHEN (granted.access IN ($59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN departure.reason END AS reason, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN departure.remark END AS remark, departure.confirmed_on, departure.ended_on, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR) OR (departure.end_reason NOT IN ($69::VARCHAR, $70::VARCHAR))) THEN departure.end_reason END AS end_reason, departure.moved_on_to, departure.recorded_at, departure.amended_at, granted.access
+FROM departure JOIN (SELECT departure.id AS id, CASE WHEN (departure.organization_id = $1::UUID) THEN $2::VARCHAR WHEN (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id)) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.departure_id = departure.id AND match.state = $4::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
+FROM departure
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
+WHERE granted.access IS NOT NULL
+
+select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
+     where state = 'CONFIRMED' and departure_id = any($1)
+    union
+    select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
+     where state = 'CONFIRMED' and arrival_id = any($2)
+
+SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
+FROM arrival JOIN (SELECT arrival.id AS id, CASE WHEN (arrival.organization_id = $1::UUID OR arrival.branch_id = $1::UUID) THEN $2::VARCHAR WHEN ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, departure
+WHERE match.arrival_id = arrival.id AND match.state = $4::VARCHAR AND departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id)))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCHAR) AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
+FROM arrival
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
+WHERE granted.access IS NOT NULL
+
+select r.amount, r.unit, r.citation from deadline_rule r
+      left join organization_closure c on c.ancestor = r.organization_id and c.descendant = $1
+     where r.code = $2 and r.effective_from <= $3 and (r.effective_to is null or r.effective_to > $3)
+       and (r.organization_id is null or c.depth is not null)
+     order by c.depth nulls last, r.effective_from desc limit 1
+
+with whose as (select unnest(cast($1 as uuid[])) as member_id),
+    stay as (
+        select distinct w.member_id, m.arrival_id from whose w
+          join match m on m.member_id = w.member_id and m.state = 'CONFIRMED'
+    ), part as (
+        select s.member_id, p.day, p.attendance, p.mode, p.kind,
+               coalesce(p.hours, (select t.hours from participation t where t.twin_id = p.id and t.state <> 'RECORDED'
+                                     and t.attendance in ('PRESENT', 'LATE'))) as hours, p.state, p.dispute_state, p.heard_on, true as of_place,
+               p.state in ('CONFIRMED', 'ACKNOWLEDGED') as counts,
+               coalesce((select t.accepted_on_evidence or t.state <> 'RECORDED' from participation t
+                          where t.twin_id = p.id and t.attendance in ('PRESENT', 'LATE')), false) as accepted
+          from stay s join participation p on p.arrival_id = s.arrival_id and p.day between $2 and $3
+        union all
+        select w.member_id, p.day, p.attendance, p.mode, p.kind, p.hours, p.state, p.dispute_state, p.heard_on, false,
+               p.state in ('CONFIRMED', 'ACKNOWLEDGED'), false
+          from whose w join participation p on p.member_id = w.member_id and p.day between $2 and $3
+         where p.twin_id is null
+    ), judged as (
+        select part.*, day >= $4 as is_now,
+               accepted or (counts and attendance in ('PRESENT', 'LATE')) as is_attended
+          from part where kind <> 'TALK'
+    ), summed as (
+        select member_id,
+               count(*) filter (where is_now and is_attended) as attended,
+               count(*) filter (where is_now and is_attended and mode = 'ONLINE') as online,
+               count(*) filter (where is_now and not is_attended
+                                  and attendance in ('SICK_LEAVE', 'OFFICIAL_LEAVE', 'PERSONAL_LEAVE')) as excused,
+               count(*) filter (where is_now and not is_attended and attendance = 'ABSENT_UNEXCUSED' and counts
+                                  and dispute_state is distinct from 'DISPUTED'
+                                  and (heard_on is not null or not of_place)) as unexcused,
+               count(*) filter (where is_now and not is_attended and attendance = 'ABSENT_UNEXCUSED' and of_place
+                                  and heard_on is null) as unheard,
+               count(*) filter (where is_now and dispute_state = 'DISPUTED') as disputed,
+               count(*) filter (where is_now and state = 'CONFIRMED') as unacknowledged,
+               coalesce(sum(hours) filter (where is_now and is_attended), 0) as hours,
+               coalesce(sum(hours) filter (where is_attended), 0) as hours_this_year
+          from judged group by member_id
+    )
+    select w.member_id, coalesce(near.number, 0) as held_near, coalesce(s.attended, 0) as attended,
+           coalesce(s.online, 0) as online, coalesce(s.excused, 0) as excused, coalesce(s.unexcused, 0) as unexcused,
+           coalesce(s.unheard, 0) as unheard, coalesce(s.disputed, 0) as disputed,
+           coalesce(s.unacknowledged, 0) as unacknowledged, coalesce(s.hours, 0) as hours,
+           coalesce(s.hours_this_year, 0) as hours_this_year,
+           exists (select from exemption e where e.member_id = w.member_id and e.starts_on <= $3
+                      and (e.ends_on is null or e.ends_on >= $4)) as is_exempt
+      from whose w
+      left join summed s on s.member_id = w.member_id
+      left join lateral (
+          select count(*) as number from (
+              select x.id from stay y join arrival a on a.id = y.arrival_id
+                join organization_closure c on c.descendant in (a.organization_id, a.branch_id)
+                join activity x on x.organization_id = c.ancestor and x.cancelled_at is null
+                 and x.held_on >= to_char(cast($4 as date), 'YYYY-MM')
+                 and x.held_on <= to_char(cast($3 as date), 'YYYY-MM-DD')
+                 and (x.is_open_to_arrivals
+                      or exists (select from participation p where p.activity_id = x.id and p.arrival_id = y.arrival_id))
+               where y.member_id = w.member_id group by x.id) held) near on true
+
+SELECT member.id, member.version, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN member.name END AS name, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN member.gender END AS gender, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN member.birth_date END AS birth_date, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN member.ethnicity END AS ethnicity, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN member.category END AS category, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN member.citizen_id_masked END AS citizen_id_masked, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR)) THEN member.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR, $49::VARCHAR)) THEN member.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN member.standing END AS standing, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN member.joined_on END AS joined_on, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN member.full_member_on END AS full_member_on, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR, $65::VARCHAR)) THEN member.dues_paid_through END AS dues_paid_through, CASE WHEN (granted.access IN ($66::VARCHAR, $67::VARCHAR, $68::VARCHAR)) THEN member.education END AS education, CASE WHEN (granted.access IN ($69::VARCHAR, $70::VARCHAR, $71::VARCHAR)) THEN member.occupation END AS occupation, member.recorded_at, granted.access
+FROM member JOIN (SELECT member.id AS id, CASE WHEN (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ends IS NULL AND affiliation.organization_id = $1::UUID)) THEN $2::VARCHAR WHEN (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ends IS NULL AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = affiliation.organization_id)))) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = member.id AND affiliation.superseded_at = 'infinity'::timestamptz AND affiliation.ended_by IS NOT NULL AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts)) AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = affiliation.organization_id)))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
+FROM transfer
+WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.inflow_organization_id)) AND transfer.state IN ($72::VARCHAR, $73::VARCHAR, $74::VARCHAR, $75::VARCHAR, $76::VARCHAR))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+FROM transfer
+WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.inflow_organization_id)))) THEN $6::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.member_id = member.id AND match.state = $7::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $8::VARCHAR WHEN (EXISTS (SELECT *
+FROM transfer
+WHERE transfer.member_id = member.id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = transfer.outflow_organization_id)))) THEN $9::VARCHAR WHEN (EXISTS (SELECT *
+FROM inquiry
+WHERE inquiry.member_id = member.id AND inquiry.state = $10::VARCHAR AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = inquiry.inflow_organization_id)))) THEN $11::VARCHAR END AS access
+FROM member
+WHERE member.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON member.id = granted.id
+WHERE granted.access IS NOT NULL
+
+SELECT departure.id, departure.version, departure.member_id, departure.organization_id, departure.departed_on, departure.expected_return, CASE WHEN (granted.access IN ($7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR)) THEN departure.destination END AS destination, CASE WHEN (granted.access IN ($12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR)) THEN departure.work_unit END AS work_unit, CASE WHEN (granted.access IN ($17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR)) THEN departure.address_masked END AS address_masked, CASE WHEN (granted.access IN ($22::VARCHAR, $23::VARCHAR)) THEN departure.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR, $28::VARCHAR)) THEN departure.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR, $33::VARCHAR)) THEN departure.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR, $38::VARCHAR)) THEN departure.other_phone_whose END AS other_phone_whose, departure.inflow_organization_id, CASE WHEN (granted.access IN ($39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR, $43::VARCHAR)) THEN departure.inflow_organization_text END AS inflow_organization_text, CASE WHEN (granted.access IN ($44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR, $48::VARCHAR)) THEN departure.inflow_leader_name END AS inflow_leader_name, CASE WHEN (granted.access IN ($49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR, $53::VARCHAR)) THEN departure.inflow_leader_phone END AS inflow_leader_phone, CASE WHEN (granted.access IN ($54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR)) THEN departure.card_number END AS card_number, CASE WHEN (granted.access IN ($59::VARCHAR, $60::VARCHAR, $61::VARCHAR)) THEN departure.reason END AS reason, CASE WHEN (granted.access IN ($62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN departure.remark END AS remark, departure.confirmed_on, departure.ended_on, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR) OR (departure.end_reason NOT IN ($69::VARCHAR, $70::VARCHAR))) THEN departure.end_reason END AS end_reason, departure.moved_on_to, departure.recorded_at, departure.amended_at, granted.access
+FROM departure JOIN (SELECT departure.id AS id, CASE WHEN (departure.organization_id = $1::UUID) THEN $2::VARCHAR WHEN (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id)) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.departure_id = departure.id AND match.state = $4::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))))) THEN $5::VARCHAR END AS access
+FROM departure
+WHERE departure.id = ANY ($6::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON departure.id = granted.id
+WHERE granted.access IS NOT NULL
+
+SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
+FROM arrival JOIN (SELECT arrival.id AS id, CASE WHEN (arrival.organization_id = $1::UUID OR arrival.branch_id = $1::UUID) THEN $2::VARCHAR WHEN ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, departure
+WHERE match.arrival_id = arrival.id AND match.state = $4::VARCHAR AND departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id)))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCHAR) AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
+FROM arrival
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
+WHERE granted.access IS NOT NULL
+
+select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
+     where state = 'CONFIRMED' and departure_id = any($1)
+    union
+    select id, departure_id, arrival_id, member_id, confirmed_at, ended_at from match
+     where state = 'CONFIRMED' and arrival_id = any($2)
+
+SELECT arrival.id, arrival.version, arrival.organization_id, arrival.branch_id, arrival.state, CASE WHEN (granted.access IN ($8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR)) THEN arrival.name END AS name, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN arrival.birth_date END AS birth_date, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN arrival.category END AS category, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN arrival.citizen_id_masked END AS citizen_id_masked, arrival.arrived_on, arrival.placed_on, arrival.left_on, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN arrival.left_for END AS left_for, arrival.return_reason, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN arrival.return_note END AS return_note, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN arrival.home_organization_text END AS home_organization_text, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN arrival.work_unit END AS work_unit, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN arrival.address_masked END AS address_masked, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR)) THEN arrival.phone_sealed END AS phone_sealed, CASE WHEN (granted.access IN ($55::VARCHAR, $56::VARCHAR, $57::VARCHAR, $58::VARCHAR, $59::VARCHAR)) THEN arrival.phone_masked END AS phone_masked, CASE WHEN (granted.access IN ($60::VARCHAR, $61::VARCHAR, $62::VARCHAR, $63::VARCHAR, $64::VARCHAR)) THEN arrival.other_phone_masked END AS other_phone_masked, CASE WHEN (granted.access IN ($65::VARCHAR, $66::VARCHAR, $67::VARCHAR, $68::VARCHAR, $69::VARCHAR)) THEN arrival.other_phone_whose END AS other_phone_whose, CASE WHEN (granted.access IN ($70::VARCHAR, $71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR)) THEN arrival.card_number END AS card_number, CASE WHEN (granted.access IN ($75::VARCHAR, $76::VARCHAR, $77::VARCHAR)) THEN arrival.remark END AS remark, arrival.confirmed_on, arrival.recorded_at, arrival.amended_at, granted.access
+FROM arrival JOIN (SELECT arrival.id AS id, CASE WHEN (arrival.organization_id = $1::UUID OR arrival.branch_id = $1::UUID) THEN $2::VARCHAR WHEN ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = arrival.branch_id))) THEN $3::VARCHAR WHEN (EXISTS (SELECT *
+FROM match, departure
+WHERE match.arrival_id = arrival.id AND match.state = $4::VARCHAR AND departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = departure.organization_id)))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = arrival.id AND match.state IN ($78::VARCHAR, $79::VARCHAR) AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $1::UUID AND organization_closure.descendant = match.asked_organization_id)))) THEN $6::VARCHAR END AS access
+FROM arrival
+WHERE arrival.id = ANY ($7::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON arrival.id = granted.id
+WHERE granted.access IS NOT NULL
+
+SELECT anon_1."of", participation.id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM (SELECT person."of" AS "of", unnest(array((SELECT anon_2.id
+FROM ((SELECT participation.id AS id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM participation
+WHERE participation.member_id = person."of" AND CASE WHEN (EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $2::UUID OR arrival.branch_id = $2::UUID))) THEN $3::VARCHAR WHEN ((EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = participation.arrival_id AND match.state = $5::VARCHAR AND ((EXISTS (SELECT *
+FROM departure
+WHERE departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = match.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $6::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $2::UUID) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = participation.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_2
+WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM participation AS participation_1, arrival
+WHERE participation_1.id = participation.twin_id AND arrival.id = participation_1.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.member_id = participation.member_id AND match.state = $9::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $10::VARCHAR END IS NOT NULL ORDER BY timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+ LIMIT $11::INTEGER) UNION ALL (SELECT participation.id AS id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM participation
+WHERE participation.arrival_id IN (SELECT match.arrival_id
+FROM match
+WHERE match.member_id = person."of" AND match.state = $12::VARCHAR) AND CASE WHEN (EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $2::UUID OR arrival.branch_id = $2::UUID))) THEN $3::VARCHAR WHEN ((EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = participation.arrival_id AND match.state = $5::VARCHAR AND ((EXISTS (SELECT *
+FROM departure
+WHERE departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = match.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $6::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $2::UUID) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = participation.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_2
+WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM participation AS participation_1, arrival
+WHERE participation_1.id = participation.twin_id AND arrival.id = participation_1.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.member_id = participation.member_id AND match.state = $9::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $10::VARCHAR END IS NOT NULL ORDER BY timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+ LIMIT $11::INTEGER)) AS anon_2 ORDER BY anon_2.at DESC, anon_2.id DESC
+ LIMIT $11::INTEGER))) AS id
+FROM (SELECT unnest($13::UUID[]) AS "of") AS person) AS anon_1 JOIN participation ON participation.id = anon_1.id ORDER BY anon_1."of", timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+
+SELECT anon_1."of", participation.id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM (SELECT person."of" AS "of", unnest(array((SELECT anon_2.id
+FROM ((SELECT participation.id AS id, timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) AS at
+FROM participation
+WHERE participation.arrival_id = person."of" AND CASE WHEN (EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $2::UUID OR arrival.branch_id = $2::UUID))) THEN $3::VARCHAR WHEN ((EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id))) THEN $4::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = participation.arrival_id AND match.state = $5::VARCHAR AND ((EXISTS (SELECT *
+FROM departure
+WHERE departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = match.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $6::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $2::UUID) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = participation.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_2
+WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM participation AS participation_1, arrival
+WHERE participation_1.id = participation.twin_id AND arrival.id = participation_1.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.member_id = participation.member_id AND match.state = $9::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $10::VARCHAR END IS NOT NULL ORDER BY timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+ LIMIT $11::INTEGER)) AS anon_2 ORDER BY anon_2.at DESC, anon_2.id DESC
+ LIMIT $11::INTEGER))) AS id
+FROM (SELECT unnest($12::UUID[]) AS "of") AS person) AS anon_1 JOIN participation ON participation.id = anon_1.id ORDER BY anon_1."of", timezone($1::VARCHAR, CAST(participation.day AS TIMESTAMP WITHOUT TIME ZONE)) DESC, participation.id DESC
+
+SELECT participation.id, participation.version, participation.activity_id, participation.arrival_id, participation.member_id, participation.organization_id, participation.source, participation.kind, CASE WHEN (granted.access IN ($13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR)) THEN participation.title END AS title, participation.held_on, participation.day, participation.host_id, CASE WHEN (granted.access IN ($18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR)) THEN participation.host_text END AS host_text, CASE WHEN (granted.access IN ($23::VARCHAR, $24::VARCHAR, $25::VARCHAR, $26::VARCHAR, $27::VARCHAR)) THEN participation.place END AS place, participation.mode, CASE WHEN (granted.access IN ($28::VARCHAR, $29::VARCHAR, $30::VARCHAR, $31::VARCHAR, $32::VARCHAR)) THEN participation.attendance END AS attendance, CASE WHEN (granted.access IN ($33::VARCHAR, $34::VARCHAR, $35::VARCHAR, $36::VARCHAR, $37::VARCHAR)) THEN participation.role END AS role, CASE WHEN (granted.access IN ($38::VARCHAR, $39::VARCHAR, $40::VARCHAR, $41::VARCHAR, $42::VARCHAR)) THEN participation.voted END AS voted, CASE WHEN (granted.access IN ($43::VARCHAR, $44::VARCHAR, $45::VARCHAR, $46::VARCHAR, $47::VARCHAR)) THEN participation.minutes END AS minutes, CASE WHEN (granted.access IN ($48::VARCHAR, $49::VARCHAR, $50::VARCHAR, $51::VARCHAR, $52::VARCHAR)) THEN participation.hours END AS hours, CASE WHEN (granted.access IN ($53::VARCHAR, $54::VARCHAR, $55::VARCHAR, $56::VARCHAR, $57::VARCHAR)) THEN participation.components_attended END AS components_attended, CASE WHEN (granted.access IN ($58::VARCHAR, $59::VARCHAR, $60::VARCHAR, $61::VARCHAR, $62::VARCHAR)) THEN participation.evidence_kind END AS evidence_kind, CASE WHEN (granted.access IN ($63::VARCHAR, $64::VARCHAR, $65::VARCHAR, $66::VARCHAR, $67::VARCHAR)) THEN participation.evidence_reference END AS evidence_reference, CASE WHEN (granted.access IN ($68::VARCHAR, $69::VARCHAR, $70::VARCHAR)) THEN participation.remark END AS remark, participation.state, participation.confirmed_at, participation.accepted_on_evidence, participation.acknowledged_at, participation.overdue_at, CASE WHEN (granted.access IN ($71::VARCHAR, $72::VARCHAR, $73::VARCHAR, $74::VARCHAR, $75::VARCHAR)) THEN participation.dispute_state END AS dispute_state, CASE WHEN (granted.access IN ($76::VARCHAR, $77::VARCHAR, $78::VARCHAR, $79::VARCHAR, $80::VARCHAR)) THEN participation.dispute_reason END AS dispute_reason, CASE WHEN (granted.access IN ($81::VARCHAR, $82::VARCHAR, $83::VARCHAR, $84::VARCHAR, $85::VARCHAR)) THEN participation.disputed_at END AS disputed_at, CASE WHEN (granted.access IN ($86::VARCHAR, $87::VARCHAR, $88::VARCHAR, $89::VARCHAR, $90::VARCHAR)) THEN participation.dispute_due_on END AS dispute_due_on, CASE WHEN (granted.access IN ($91::VARCHAR, $92::VARCHAR, $93::VARCHAR, $94::VARCHAR, $95::VARCHAR)) THEN participation.dispute_answer END AS dispute_answer, CASE WHEN (granted.access IN ($96::VARCHAR, $97::VARCHAR, $98::VARCHAR, $99::VARCHAR, $100::VARCHAR)) THEN participation.dispute_answered_at END AS dispute_answered_at, CASE WHEN (granted.access IN ($101::VARCHAR, $102::VARCHAR, $103::VARCHAR, $104::VARCHAR, $105::VARCHAR)) THEN participation.heard_on END AS heard_on, CASE WHEN (granted.access = $1::VARCHAR OR CASE WHEN (participation.arrival_id IS NOT NULL) THEN granted.access = $2::VARCHAR ELSE granted.access IN ($106::VARCHAR, $107::VARCHAR) END) THEN participation.heard_statement END AS heard_statement, CASE WHEN (granted.access IN ($108::VARCHAR, $109::VARCHAR, $110::VARCHAR, $111::VARCHAR, $112::VARCHAR)) THEN participation.reason END AS reason, participation.recorded_at, participation.amended_at, granted.access
+FROM participation JOIN (SELECT participation.id AS id, CASE WHEN (EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND (arrival.organization_id = $3::UUID OR arrival.branch_id = $3::UUID))) THEN $4::VARCHAR WHEN ((EXISTS (SELECT *
+FROM arrival
+WHERE arrival.id = participation.arrival_id AND participation.arrival_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))) OR participation.arrival_id IS NOT NULL AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation.host_id))) THEN $5::VARCHAR WHEN (EXISTS (SELECT *
+FROM match
+WHERE match.arrival_id = participation.arrival_id AND match.state = $6::VARCHAR AND ((EXISTS (SELECT *
+FROM departure
+WHERE departure.id = match.departure_id AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = departure.organization_id)))) OR (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = match.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_1
+WHERE affiliation_1.member_id = affiliation.member_id AND affiliation_1.superseded_at = 'infinity'::timestamptz AND affiliation_1.starts > affiliation.starts))))))) THEN $7::VARCHAR WHEN (participation.member_id IS NOT NULL AND participation.organization_id = $3::UUID) THEN $8::VARCHAR WHEN (participation.member_id IS NOT NULL AND (EXISTS (SELECT *
+FROM affiliation
+WHERE affiliation.member_id = participation.member_id AND affiliation.superseded_at = 'infinity'::timestamptz AND (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = affiliation.organization_id)) AND NOT (EXISTS (SELECT *
+FROM affiliation AS affiliation_2
+WHERE affiliation_2.member_id = affiliation.member_id AND affiliation_2.superseded_at = 'infinity'::timestamptz AND affiliation_2.starts > affiliation.starts))))) THEN $9::VARCHAR WHEN (participation.member_id IS NOT NULL AND ((EXISTS (SELECT *
+FROM participation AS participation_1, arrival
+WHERE participation_1.id = participation.twin_id AND arrival.id = participation_1.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation_1.host_id))))) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = participation.host_id)) AND (EXISTS (SELECT *
+FROM match, arrival
+WHERE match.member_id = participation.member_id AND match.state = $10::VARCHAR AND arrival.id = match.arrival_id AND ((EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.organization_id)) OR (EXISTS (SELECT *
+FROM organization_closure
+WHERE organization_closure.ancestor = $3::UUID AND organization_closure.descendant = arrival.branch_id))))))) THEN $11::VARCHAR END AS access
+FROM participation
+WHERE participation.id = ANY ($12::UUID[])
+ LIMIT ALL OFFSET 0) AS granted ON participation.id = granted.id
+WHERE granted.access IS NOT NULL
