@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, OrganizationClosed, Refused, StaleVersion, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, Topic
 
 
@@ -108,7 +109,7 @@ async def record(
         if before is not None:
             outcomes.append(Changed(before[0], before[1], changed=False))
             continue
-        identifier = uuid4()
+        identifier = random_id()
         known[command.key] = identifier, 1
         rows.append(
             (

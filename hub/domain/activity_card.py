@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +33,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import ActivityCard, Aggregate, CardState, EventKind, Participation, Side, Topic
 
 IN_USE: Final = (CardState.ISSUED, CardState.PRESENTED, CardState.CHECKED)
@@ -104,7 +105,7 @@ async def _hand_out(
         raise NotFound("issuerId")
     if (await connection.execute(_TAKEN, {"issuer": issuer, "number": plain})).scalar_one():
         raise CardNumberTaken("number")
-    identifier = uuid4()
+    identifier = random_id()
     values = {"id": identifier, "number": plain, "issuer": issuer, "organization": formal, "member": member_id}
     values |= {"on": issued_on, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)

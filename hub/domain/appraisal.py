@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +32,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, Appraisal, AppraisalOpinion, EventKind, Grade, Side
 
 _FIRST_YEAR: Final = 1990
@@ -163,7 +164,7 @@ async def _give(
     if before is not None:
         await connection.execute(_GIVE_AGAIN, {**values, "id": before.id})
         return Changed(before.id, before.version + 1)
-    identifier = uuid4()
+    identifier = random_id()
     where = {"id": identifier, "arrival": arrival, "member": member, "organization": organization, "year": year}
     await connection.execute(_GIVE, {**values, **where})
     return Changed(identifier, 1, new=True)
@@ -227,7 +228,7 @@ async def record(
     if (await connection.execute(_KNOWN, {"member": member_id, "year": year})).first() is not None:
         raise AlreadyRecorded("year")
     await _let_evidence_speak(connection, member_id, year, grade)
-    identifier = uuid4()
+    identifier = random_id()
     values = {"id": identifier, "member": member_id, "organization": formal, "year": year, "on": decided_on}
     values |= {"grade": grade.value if grade else None, "note": note, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)

@@ -17,7 +17,6 @@ from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, identity, inbox, match, question, statement, transfer_record
 from hub.domain.dates import today
 from hub.domain.locate import Located, locate, lock
-from hub.domain.next_id import next_id
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
 from hub.domain.scope import in_scope, require_organization
@@ -33,6 +32,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import Event, append
+from hub.ids import next_id
 from hub.models import BRANCH_KINDS, Aggregate, EventKind, InflowState, Side, Topic
 from hub.models.arrival import InflowColumns
 

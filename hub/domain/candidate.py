@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,7 @@ from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import NotFound, ReasonRequired, StaleVersion, WrongSide, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, Arrival, DenialCode, EventKind, RuleCode, Side, Topic
 
 _MATCH: Final = text("select * from match where id = :id for update")
@@ -337,7 +338,7 @@ async def ask_candidates(connection: AsyncConnection, *, now: datetime) -> int:
     records: list[tuple[Any, ...]] = []
     events: list[Event] = []
     for row in rows:
-        identifier = uuid4()
+        identifier = random_id()
         records.append(
             (
                 identifier,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +27,7 @@ from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, SearchIncomplete, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, ContactManner, EventKind, RuleCode, Topic
 
 
@@ -190,7 +191,7 @@ async def record(
         raise InvalidInput("isTwoWay")
     if note is not None and len(note) > MAX_LENGTH:
         raise InvalidInput("note")
-    values = {"id": uuid4(), "member": member_id, "organization": formal, "on": on, "manner": manner.value}
+    values = {"id": random_id(), "member": member_id, "organization": formal, "on": on, "manner": manner.value}
     values |= {"two_way": is_two_way, "search": is_search, "note": note, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)
     await append(connection, [_event(EventKind.CONTACT_RECORDED, member, member.version, formal, now)], at=now)
@@ -244,7 +245,7 @@ async def record_lost(
             "insert into lost_finding (id, member_id, organization_id, found_on, decided_by, note, recorded_at, recorded_by)"
             " values (:id, :member, :organization, :on, :decided_by, :note, :now, :by)"
         ),
-        {"id": uuid4(), "member": member_id, "organization": formal, "on": found_on, "note": note, "now": now,
+        {"id": random_id(), "member": member_id, "organization": formal, "on": found_on, "note": note, "now": now,
          "decided_by": decided_by.strip(), "by": viewer.actor},
     )  # fmt: skip
     return await _moved(connection, EventKind.LOST_RECORDED, member, formal, now)

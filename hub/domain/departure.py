@@ -16,7 +16,6 @@ from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import discrepancy, history, inbox, match, question, statement
 from hub.domain.dates import today
-from hub.domain.next_id import next_id
 from hub.domain.organization import resolve_places
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.pair import Pair, audiences
@@ -24,6 +23,7 @@ from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import AlreadyAway, NotFound, NotInForce, Refused, StaleVersion, WrongState
 from hub.feed.append import Event, append
+from hub.ids import next_id
 from hub.models import Aggregate, EndReason, EventKind, MemberStanding, Side, Topic
 from hub.models.departure import OutflowColumns
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from hub.domain.dates import today
 from hub.domain.pair import Pair, pairs
 from hub.domain.rule import rule
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, RuleCode, Side, Topic
 
 # One row per confirmed pair and differing field. Blank on either side is no difference: it says nothing.
@@ -165,7 +166,7 @@ async def compare(
         before = known.pop((row.match_id, row.field), None)
         hidden = row.ours == row.theirs
         if before is None:
-            identifier = uuid4()
+            identifier = random_id()
             fresh.append(
                 (identifier, 1, row.match_id, row.field, row.ours, row.theirs, hidden, digest, side, "OPEN", due, now)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from hub.domain.pair import audiences
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, ReasonRequired, WrongState
 from hub.feed.append import append
+from hub.ids import random_id
 from hub.models import EndReason, EventKind, Side
 
 _VISIT: Final = text(
@@ -64,7 +65,7 @@ async def record_visit(
     changed = await connection.execute(
         _VISIT,
         {
-            "id": uuid4(),
+            "id": random_id(),
             "departure": row["id"],
             "came_on": came_on,
             "left_on": left_on,

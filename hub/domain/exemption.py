@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired, StaleVersion
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, Exemption, ExemptionReason, Topic
 
 _INSERT: Final = text(
@@ -48,7 +49,7 @@ async def record(
         raise InvalidInput("endsOn")
     if reason is ExemptionReason.OTHER and not (note or "").strip():
         raise ReasonRequired("note")
-    identifier = uuid4()
+    identifier = random_id()
     values: dict[str, Any] = {"id": identifier, "member": member_id, "organization": formal, "reason": reason.value}
     values |= {"starts_on": starts_on, "ends_on": ends_on, "note": note, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)

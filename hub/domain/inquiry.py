@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,7 @@ from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired, StaleVersion, WrongSide, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, Inquiry, InquiryState, RuleCode, Topic
 
 # Whom to ask: where the member lives by a confirmed match, else whom the own outflow statement names.
@@ -101,7 +102,7 @@ async def ask(
     same = {"member": member_id, "inflow": inflow_organization_id, "since": from_on, "until": to_on}
     if (await connection.execute(_SAME, same)).scalar_one():
         raise WrongState(state="ASKED")
-    identifier = uuid4()
+    identifier = random_id()
     day = today(now)
     await connection.execute(
         _INSERT,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
@@ -21,6 +21,7 @@ from hub.domain.rule import rule
 from hub.domain.transfer_record import audience, event
 from hub.errors import InvalidInput, LetterExpired, LetterNumberTaken, ValidDaysOverCap
 from hub.feed.append import append
+from hub.ids import random_id
 from hub.models import EventKind, Letter, LetterState, RuleCode
 
 _LAST_NUMBER = text(
@@ -121,7 +122,7 @@ async def _days(connection: AsyncConnection, issuer: UUID, issued_on: date, want
 async def _insert(connection: AsyncConnection, values: dict[str, Any], number: str) -> bool:
     added = await connection.execute(
         insert(Letter)
-        .values(id=uuid4(), number=number, **values)
+        .values(id=random_id(), number=number, **values)
         .on_conflict_do_nothing(index_elements=["issuer_id", "year", "number"])
         .returning(Letter.id)
     )

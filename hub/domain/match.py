@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from hub.database.copy import copy_rows
 from hub.domain import crossing, transfer_record
 from hub.domain.pair import RELATED, Pair
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, Topic
 
 # What a pair is judged by: a denied or undone pair is judged again only when one of these changes.
@@ -162,7 +163,7 @@ async def confirm_rows(
     for row in found:
         departure, arrival = outflow[row.departure_id], inflow[row.arrival_id]
         question = asked_before.get((row.member_id, row.arrival_id))
-        identifier = question.id if question else uuid4()
+        identifier = question.id if question else random_id()
         if question:
             answers.append({"id": identifier, "departure": row.departure_id, "now": now, "by": by})
         else:

@@ -15,12 +15,12 @@ from hub.crypto import Vault
 from hub.database.copy import copy_rows
 from hub.domain import affiliation, identity, statement
 from hub.domain.dates import today
-from hub.domain.next_id import next_id
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import AlreadyRegistered, InvalidInput, NotFound, OrganizationClosed
 from hub.feed.append import Event, append
+from hub.ids import next_id
 from hub.models import Aggregate, EventKind, MemberCategory, Topic
 
 

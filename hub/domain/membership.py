@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ from hub.domain.rule import rule
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, OpenTransferExists, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import (
     Aggregate,
     DecisionKind,
@@ -114,7 +115,7 @@ async def record_decision(
     if not decided_by.strip():
         raise InvalidInput("decidedBy")
     await _extension(connection, member, kind, decided_on, until_on)
-    decision_id = uuid4()
+    decision_id = random_id()
     decision = {
         "id": decision_id,
         "member_id": member_id,

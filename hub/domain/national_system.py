@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from hub.domain.dates import today
 from hub.domain.rule import rule
 from hub.errors import InvalidInput
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, RuleCode, Side, Topic
 
 FIELD = "nationalSystemOn"
@@ -82,7 +83,7 @@ async def compare(
     if row.ours and row.theirs and row.ours != row.theirs:
         settled = await rule(connection, RuleCode.DISCREPANCY_SETTLED, today(now), row.inflow_organization_id)
         due = settled.due(today(now))
-        found = (await connection.execute(_OPEN, {**values, "id": uuid4(), "due": due})).one_or_none()
+        found = (await connection.execute(_OPEN, {**values, "id": random_id(), "due": due})).one_or_none()
         kind = EventKind.DISCREPANCY_OPENED
     else:
         found = (await connection.execute(_SETTLE, values)).one_or_none()

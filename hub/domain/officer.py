@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain.dates import today
 from hub.feed.append import Event
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, Topic
 
 _PRESENT: Final = text(
@@ -46,7 +47,9 @@ async def hand_over(
     values: dict[str, Any] = {"id": organization_id, "since": since_on}
     if since_on is not None:
         await connection.execute(_END, values)
-    await connection.execute(_NEW, {**values, "officer": uuid4(), "name": name, "phone": phone, "now": now, "by": by})
+    await connection.execute(
+        _NEW, {**values, "officer": random_id(), "name": name, "phone": phone, "now": now, "by": by}
+    )
 
 
 async def take_from_ledger(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,6 +36,7 @@ from hub.errors import (
     WrongState,
 )
 from hub.feed.append import append
+from hub.ids import random_id
 from hub.models import EventKind, ParticipationMode, ParticipationSource, ParticipationState
 from hub.models.participation import ParticipationColumns
 
@@ -299,7 +300,7 @@ def new_row(viewer: Viewer, now: datetime, told: Told, mode: str, kind: str, hel
     """Return a row of what was told, without whose it is and where it stands."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | _DEFAULTS
     row.update(
-        id=uuid4(),
+        id=random_id(),
         version=1,
         kind=kind,
         held_on=held_on,

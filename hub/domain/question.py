@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from hub.domain.rule import rule
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired, WrongState
+from hub.ids import random_id
 from hub.models import RuleCode, Side, TaskKind
 
 
@@ -82,7 +83,7 @@ async def ask(connection: AsyncConnection, *, now: datetime, questions: Iterable
     due = {kind: (await rule(connection, _RULE[kind], day)).due(day) for kind in {q.kind for q in asked}}
     rows = [
         {
-            "id": uuid4(),
+            "id": random_id(),
             "kind": q.kind.value,
             "turn": q.side.value,
             "organization": q.organization_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,7 @@ from hub.crypto import Vault
 from hub.domain.scope import in_scope
 from hub.domain.viewer import Role, Viewer
 from hub.errors import InvalidInput, NotFound, ReasonRequired
+from hub.ids import random_id
 
 # aggregate → field → (column, purpose under which it was sealed)
 _FIELDS: Final = {
@@ -74,7 +75,7 @@ async def reveal(
             " values (:id, :organization, :actor, :subject, :field, :reason, :now)"
         ),
         {
-            "id": uuid4(),
+            "id": random_id(),
             "organization": viewer.organization,
             "actor": viewer.actor,
             "subject": subject_id,

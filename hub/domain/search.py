@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from hub.domain import identity, phone, statement
 from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, ReasonRequired
+from hub.ids import random_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ async def find_by_number(
             " values (:id, :organization, :actor, :field, :reason, :now)"
         ),
         {
-            "id": uuid4(),
+            "id": random_id(),
             "organization": viewer.organization,
             "actor": viewer.actor,
             "field": f"search {kind}",

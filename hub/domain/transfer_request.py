@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import insert, text
 from sqlalchemy.dialects.postgresql import insert as insert_unless
@@ -27,6 +27,7 @@ from hub.errors import (
     SameOrganization,
 )
 from hub.feed.append import append
+from hub.ids import random_id
 from hub.models import EventKind, Member, MemberStanding, Side, Transfer, TransferState, TransferStep
 
 _HOSTS = text(
@@ -90,7 +91,7 @@ async def request(
     if not is_ours and not await _is_theirs(connection, viewer, inflow):
         raise NotAllowed("inflowOrganizationId")
     values: dict[str, Any] = {
-        "id": uuid4(),
+        "id": random_id(),
         "state": TransferState.REQUESTED.value,
         "member_id": member_id,
         "outflow_organization_id": ours[0].id,

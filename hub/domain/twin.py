@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,7 @@ from hub.domain.pair import RELATED, Pair, pairs
 from hub.domain.participation_record import event
 from hub.domain.rule import rule
 from hub.feed.append import append
+from hub.ids import random_id
 from hub.models import ATTENDED, Attendance, EventKind, RuleCode, Side
 
 FIELD: Final = "attendance"
@@ -212,7 +213,7 @@ async def _compare(connection: AsyncConnection, now: datetime, wanted: dict[str,
             continue
         digest = hashlib.sha256(f"{row.ours}\0{row.theirs}".encode()).digest()
         if row.id is None:
-            identifier = uuid4()
+            identifier = random_id()
             side = Side.INFLOW.value  # who keeps the sign-in sheet looks first
             fresh.append(
                 (identifier, 1, row.match_id, row.participation_id, FIELD, row.ours, row.theirs, digest, side, "OPEN",

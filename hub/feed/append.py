@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
+from hub.ids import random_id
 from hub.models.event import Aggregate, EventKind, Topic
 
 # The id of the event too: with a default that draws one for each row, COPY writes row by row instead of page by page.
@@ -61,7 +62,7 @@ async def append(connection: AsyncConnection, events: Iterable[Event], *, at: da
     the numbering step goes by outbox id, so the lock is what keeps each aggregate's versions ascending."""
     rows = [
         (
-            uuid4(),
+            random_id(),
             event.topic,
             event.kind,
             event.aggregate,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.ids import random_id
 from hub.resolvers.context import Context
 
 _NOTE = text(
@@ -32,7 +33,7 @@ async def note(connection: AsyncConnection, context: Context, document: bytes) -
     await connection.execute(
         _NOTE,
         {
-            "id": uuid4(),
+            "id": random_id(),
             "organization": context.viewer.organization,
             "actor": context.viewer.actor,
             "document": document,

@@ -7,7 +7,7 @@ import gc
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -22,6 +22,7 @@ from hub.domain.vault import open_vault
 from hub.domain.viewer import Role, Viewer, operator
 from hub.errors import Refused
 from hub.feed.number import number_all
+from hub.ids import random_id
 from hub.models import LedgerKind, Member
 from hub.operating import OperatorError
 from hub.settings import Settings
@@ -133,7 +134,7 @@ async def apply_file(
     engine: AsyncEngine, settings: Settings, vault: Vault, viewer: Viewer, given: runs.Import, now: datetime
 ) -> tuple[Plan, Report]:
     """Plan a file and apply the plan, with a progress bar; then ask about matches and number the events."""
-    run_id = uuid4()
+    run_id = random_id()
     async with runs.alone(engine, given.organization, given.kind):
         async with transaction(engine) as connection:
             made = await runs.make_plan(

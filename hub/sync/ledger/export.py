@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import xlsxwriter
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
+from hub.ids import random_id
 from hub.models import LedgerKind
 
 _OUTFLOW: Final = text(
@@ -161,7 +162,7 @@ async def disclose(
             " values (:id, :organization, 'hub export', :document, :people, :now)"
         ),
         {
-            "id": uuid4(),
+            "id": random_id(),
             "organization": organization,
             "document": document.encode(),
             "people": sorted(set(people)),

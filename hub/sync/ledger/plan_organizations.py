@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
 from hub.domain.dates import last_day
 from hub.domain.organization import RegisterOrganization
+from hub.ids import random_id
 from hub.sync.ledger import superiors
 from hub.sync.ledger.organizations import AMBIGUOUS
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
@@ -93,7 +94,7 @@ def _identify(context: Context, made: PlannedRow, row: OrganizationRow, seen: se
     else:
         seen.add(key)
         made.record = known
-        return known or uuid4()
+        return known or random_id()
     return None
 
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import structlog
@@ -24,6 +24,7 @@ from hub.domain.scope import in_scope, require_organization
 from hub.domain.viewer import NOBODY, Role, Viewer
 from hub.errors import ChangedSincePlan, NotAllowed, NotFound, TooMany, UnreadableFile, WrongState
 from hub.feed.append import Event, append
+from hub.ids import random_id
 from hub.models import Aggregate, EventKind, ImportState, LedgerKind, Topic
 from hub.sync.ledger.apply import Applying, Progress, apply
 from hub.sync.ledger.names import load_names
@@ -93,7 +94,7 @@ async def start(
         made = await make_plan(connection, viewer=viewer, vault=vault, now=now, system=system, given=given)
     except CannotRead as reason:
         raise UnreadableFile("file", message=str(reason)) from None
-    identifier = uuid4()
+    identifier = random_id()
     await keep(connection, identifier, viewer=viewer, vault=vault, now=now, given=given, made=made)
     return Changed(identifier, 1, new=True)
 
