@@ -67,7 +67,7 @@ async def walk(branch: Calls, street: Calls, say: Callable[[str], None], day: da
     for month in range(1, day.month + 1):
         answer = await _call(
             branch,
-            "acknowledgeParticipations",
+            "acknowledgeMonth",
             "... on Acknowledged { count }",
             memberId=member,
             month=f"{day.year}-{month:02}",
@@ -81,7 +81,7 @@ async def _inquire(branch: Calls, street: Calls, say: Callable[[str], None], day
     period = {"fromOn": (day - timedelta(days=180)).isoformat(), "toOn": day.isoformat()}
     asked = await _call(
         branch,
-        "askInquiry",
+        "openInquiry",
         "... on Inquiry { id version dueOn }",
         memberId=member,
         question="请告知参加情况",

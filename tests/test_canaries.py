@@ -103,12 +103,12 @@ async def take_part(hub: Hub, tree: dict[str, UUID], branch: str, street: str, m
     """What is told of organizational life, every field a canary: record, dispute, hearing, exemption, contact, inquiry."""
     place = {"organizationId": gid(TypeNumber.ORGANIZATION, tree["BJ01"])}
     day = {"kind": "THEME_DAY", "heldOn": "2026-06-09"}
-    activity = await hub.call(street, "recordActivity", "... on Activity { id }", **place, **day)
+    activity = await hub.call(street, "planActivity", "... on Activity { id }", **place, **day)
     told = {"activityId": activity["id"], "evidenceKind": "SIGN_IN_SHEET", **said("remark", "evidenceReference")}
     marked = await hub.call(street, "recordParticipation", OF_RECORD, **told, liaisonId=arrival)
     assert marked["version"] == 1
     own = {"organizationId": gid(TypeNumber.ORGANIZATION, tree["YL0101"]), **day}
-    activity = await hub.call(branch, "recordActivity", "... on Activity { id }", **own)
+    activity = await hub.call(branch, "planActivity", "... on Activity { id }", **own)
     told |= {"activityId": activity["id"], "memberId": member, "attendance": "ABSENT_UNEXCUSED"}
     record = await hub.call(branch, "recordParticipation", OF_RECORD, **told)
     for step, given in (
@@ -122,12 +122,12 @@ async def take_part(hub: Hub, tree: dict[str, UUID], branch: str, street: str, m
         assert "version" in record, (step, record)
     await hub.call(branch, "reportParticipation", memberId=member, **day, **said("remark", "evidenceReference"))
     exempt = {"memberId": member, "reason": "OTHER", "startsOn": "2026-06-01", **said("note")}
-    assert (await hub.call(branch, "recordExemption", **exempt))["__typename"] == "Exemption"
+    assert (await hub.call(branch, "grantExemption", **exempt))["__typename"] == "Exemption"
     contact = {"memberId": member, "on": "2026-06-20", "manner": "PHONE", "isTwoWay": True, **said("note")}
     assert (await hub.call(branch, "recordContact", **contact))["__typename"] == "Member"
     period = {"memberId": member, "fromOn": "2026-06-01", "toOn": "2026-06-30", **said("question")}
     asked = await hub.call(
-        branch, "askInquiry", "... on Inquiry { id }", **period, inflowOrganizationId=place["organizationId"]
+        branch, "openInquiry", "... on Inquiry { id }", **period, inflowOrganizationId=place["organizationId"]
     )
     answered = await hub.call(street, "answerInquiry", inquiryId=asked["id"], version=1, **said("answer"))
     assert answered["__typename"] == "Inquiry"

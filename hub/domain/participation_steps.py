@@ -131,11 +131,17 @@ _ACKNOWLEDGE: Final = text(
 
 
 async def acknowledge(
-    connection: AsyncConnection, *, viewer: Viewer, now: datetime, participations: Sequence[UUID]
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    participations: Sequence[UUID],
+    versions: Mapping[UUID, int] | None = None,
 ) -> list[Outcome]:
     """The formal organization takes note of confirmed records: one outcome each; what is acknowledged is unchanged.
 
-    Refusals: NOT_FOUND, WRONG_SIDE (the place cannot acknowledge its own), WRONG_STATE (not confirmed yet).
+    `versions`: as they were read. Refusals: NOT_FOUND, WRONG_SIDE (the place cannot acknowledge its own), WRONG_STATE
+    (not confirmed yet), STALE_VERSION.
     """
     require_organization(viewer)
     records = await hold(connection, participations)
@@ -155,6 +161,8 @@ async def acknowledge(
             outcomes.append(Changed(identifier, record.row["version"] + (identifier in done), changed=False))
         elif record.row["state"] != ParticipationState.CONFIRMED:
             outcomes.append(WrongState(_ID, state=record.row["state"], version=record.row["version"]))
+        elif (versions or {}).get(identifier, record.row["version"]) != record.row["version"]:
+            outcomes.append(StaleVersion("version", version=record.row["version"]))
         else:
             done[identifier] = record
             outcomes.append(Changed(identifier, record.row["version"] + 1))

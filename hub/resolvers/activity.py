@@ -51,5 +51,5 @@ async def _read(context: Context, identifier: UUID) -> Any:
     return await context.load(one(Activity), identifier)
 
 
-record = Action("recordActivity", _record, _read)
+record = Action("planActivity", _record, _read)
 cancel = Action("cancelActivity", _cancel, _read)

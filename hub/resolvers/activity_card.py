@@ -60,9 +60,9 @@ async def _read_liaison(context: Context, statement: UUID) -> Any:
     return await context.load(liaison.of_statements, statement)
 
 
-issue = Action("issueCard", _issue, _read)
-present = Action("presentCard", _present, _read_liaison, asks=True)
-check = Action("checkCard", _check, _read)
-return_ = Action("returnCard", _return, _read)
-void = Action("voidCard", _void, _read)
-replace = Action("replaceCard", _replace, _read)
+issue = Action("issueActivityCard", _issue, _read)
+present = Action("verifyActivityCard", _present, _read_liaison, asks=True)
+check = Action("checkActivityCard", _check, _read)
+return_ = Action("returnActivityCard", _return, _read)
+void = Action("voidActivityCard", _void, _read)
+replace = Action("replaceActivityCard", _replace, _read)

@@ -75,6 +75,10 @@ async def _record(call: Call) -> Any:
     return await contact.record(call.connection, **call.by, **call.said)
 
 
+async def _log_search(call: Call) -> Any:
+    return await contact.record(call.connection, **call.by, **call.said, is_search=True)
+
+
 async def _record_lost(call: Call) -> Any:
     return await contact.record_lost(call.connection, **call.by, **{"note": None, **call.said})
 
@@ -88,5 +92,6 @@ async def _read(context: Context, identifier: UUID) -> Any:
 
 
 record = Action("recordContact", _record, _read)
+log_search = Action("logSearch", _log_search, _read)
 record_lost = Action("recordLost", _record_lost, _read)
 lift_lost = Action("liftLost", _lift_lost, _read)

@@ -30,5 +30,5 @@ async def _read(context: Context, identifier: UUID) -> Any:
     return await context.load(one(Exemption), identifier)
 
 
-record = Action("recordExemption", _record, _read)
+record = Action("grantExemption", _record, _read)
 end = Action("endExemption", _end, _read)

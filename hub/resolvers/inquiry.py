@@ -53,6 +53,6 @@ async def _read(context: Context, identifier: UUID) -> Any:
     return await context.load(one(Inquiry), identifier)
 
 
-ask = Action("askInquiry", _ask, _read)
+ask = Action("openInquiry", _ask, _read)
 answer = Action("answerInquiry", _answer, _read)
 withdraw = Action("withdrawInquiry", _withdraw, _read)

@@ -28,22 +28,11 @@ _NEVER_NULL = ("attendance", "role", "voted")
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRefusal:
-    """Why one line of a roll call did not go in."""
-
-    index: int
-    code: str
-    message: str
-    field: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class RollCall:
-    """What became of a roll call."""
+    """What became of each line of a roll call: the record, or a refusal."""
 
     activity: Any
-    participations: Sequence[Any]
-    refused: Sequence[EntryRefusal]
+    outcomes: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +123,12 @@ async def _roll_call(call: Call) -> tuple[UUID, list[Outcome]]:
 
 async def _read_roll_call(context: Context, found: tuple[UUID, list[Outcome]]) -> RollCall:
     activity, outcomes = found
-    done = [outcome.id for outcome in outcomes if isinstance(outcome, Changed)]
-    refused = [(i, refusal(outcome)) for i, outcome in enumerate(outcomes) if isinstance(outcome, Refused)]
     return RollCall(
         await context.load(one(Activity), activity),
-        await _visible(context, done),
-        [EntryRefusal(index, why.code, why.message, why.field) for index, why in refused],
+        [
+            refusal(outcome) if isinstance(outcome, Refused) else await context.load(one(Participation), outcome.id)
+            for outcome in outcomes
+        ],
     )
 
 
@@ -158,19 +147,20 @@ async def _report(call: Call) -> Any:
     return (await self_report.report(call.connection, **call.by, commands=[command]))[0]
 
 
-async def _acknowledge(call: Call) -> list[Outcome]:
+async def _acknowledge(call: Call) -> Outcome:
     said = call.said
-    some, member, month = said.get("participation_ids"), said.get("member_id"), said.get("month")
-    if (some is None) == (member is None) or (member is None) != (month is None):
-        raise InvalidInput("participationIds" if member is None else "month")
-    if member is not None:
-        outcomes = await participation_steps.acknowledge_month(
-            call.connection, **call.by, member_id=member, month=str(month)
-        )
-    else:
-        if len(some or ()) > MOST_ENTRIES:
-            raise TooMany("participationIds")
-        outcomes = await participation_steps.acknowledge(call.connection, **call.by, participations=some or [])
+    which = said["participation_id"]
+    outcomes = await participation_steps.acknowledge(
+        call.connection, **call.by, participations=[which], versions={which: said["version"]}
+    )
+    return outcomes[0]
+
+
+async def _acknowledge_month(call: Call) -> list[Outcome]:
+    said = call.said
+    outcomes = await participation_steps.acknowledge_month(
+        call.connection, **call.by, member_id=said["member_id"], month=str(said["month"])
+    )
     for outcome in outcomes:
         if isinstance(outcome, Refused):
             raise outcome  # all of them or none
@@ -208,11 +198,12 @@ async def _read(context: Context, identifier: UUID) -> Any:
 
 
 record = Action("recordParticipation", _record, _read)
-record_roll_call = Action("recordRollCall", _roll_call, _read_roll_call, always=True)
+record_roll_call = Action("recordAttendance", _roll_call, _read_roll_call, always=True)
 report = Action("reportParticipation", _report, _read, for_members=True)
 confirm = Action("confirmParticipation", _step(participation_steps.confirm), _read)
-accept = Action("acceptParticipation", _step(participation_steps.accept), _read)
-acknowledge = Action("acknowledgeParticipations", _acknowledge, _read_acknowledged, always=True)
+accept = Action("acceptReport", _step(participation_steps.accept), _read)
+acknowledge = Action("acknowledgeParticipation", _acknowledge, _read)
+acknowledge_month = Action("acknowledgeMonth", _acknowledge_month, _read_acknowledged, always=True)
 dispute = Action("disputeParticipation", _step(participation_steps.dispute), _read, for_members=True)
 answer_dispute = Action("answerDispute", _answer_dispute, _read)
 correct = Action("correctParticipation", _correct, _read, for_members=True)

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import page_life, quarter
+from hub.domain.dates import today
+from hub.domain.liaison import Liaison
 from hub.domain.page import Page, Window
 from hub.domain.quarter import Summary
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput
-from hub.models import Departure
+from hub.models import Departure, Member
 from hub.resolvers.connection import Connection, connect, ids
 from hub.resolvers.contact import is_own_side
 from hub.resolvers.context import Context
@@ -63,6 +65,29 @@ async def of_member(row: Any, context: Context, year: int, number: int | None) -
     since, until = period(year, number)
     told: Told | None = await context.load(read, (row.id, since, until)) if await is_own_side(row, context) else None
     return told
+
+
+async def of_liaison(of: Liaison, context: Context, named: str | None) -> Told | None:
+    """Return the summary of a liaison's member in a quarter (`2026-Q4`), left out: this one; None to the other side."""
+    since, until = period(int(named[:4]), int(named[-1])) if named else quarter.quarter_of(today(context.now))
+    member = None if of.member_id is None else await context.load(one(Member), of.member_id)
+    if member is None or not await is_own_side(member, context):
+        return None
+    told: Told | None = await context.load(read, (member.id, since, until))
+    return told
+
+
+async def count(row: Any, context: Context, since: date | None) -> int | None:
+    """Return how often a member took part from a day on, left out: this quarter; None to others than the own side.
+
+    Raises InvalidInput for a day to come.
+    """
+    day = today(context.now)
+    begins = since or quarter.quarter_of(day)[0]
+    if begins > day:
+        raise InvalidInput("since")
+    told = await context.load(read, (row.id, begins, day)) if await is_own_side(row, context) else None
+    return None if told is None else int(told.attended)
 
 
 async def listed(

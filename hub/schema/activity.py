@@ -46,7 +46,7 @@ class Activity(Node):
 
 
 @strawberry.input(description="An activity that is announced or was held. The same host, day, kind and title is one.")
-class RecordActivityInput:
+class PlanActivityInput:
     """An activity."""
 
     op_id: UUID = given(OP_ID)
@@ -74,5 +74,5 @@ class CancelActivityInput:
     version: int = given("Its version as it was read.")
 
 
-RecordActivityResult = result("RecordActivityResult", "The activity, or why not.", Activity, Refusal)
+PlanActivityResult = result("PlanActivityResult", "The activity, or why not.", Activity, Refusal)
 CancelActivityResult = result("CancelActivityResult", "The activity, cancelled, or why not.", Activity, Refusal)

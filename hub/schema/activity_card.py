@@ -70,7 +70,7 @@ class ActivityCard(Node):
 
 
 @strawberry.input(description="A card handed out by the home branch.")
-class IssueCardInput:
+class IssueActivityCardInput:
     """A card handed out."""
 
     op_id: UUID = given(OP_ID)
@@ -83,7 +83,7 @@ class IssueCardInput:
 @strawberry.input(
     description="A card shown at the inflow side. What it is worth shows only where the match is confirmed."
 )
-class PresentCardInput:
+class VerifyActivityCardInput:
     """A card shown at the inflow side."""
 
     op_id: UUID = given(OP_ID)
@@ -93,7 +93,7 @@ class PresentCardInput:
 
 
 @strawberry.input(description="The yearly check of a card (查验), with the appraisal.")
-class CheckCardInput:
+class CheckActivityCardInput:
     """The yearly check."""
 
     op_id: UUID = given(OP_ID)
@@ -103,7 +103,7 @@ class CheckCardInput:
 
 
 @strawberry.input(description="A card handed back to the home branch.")
-class ReturnCardInput:
+class ReturnActivityCardInput:
     """A card handed back."""
 
     op_id: UUID = given(OP_ID)
@@ -113,7 +113,7 @@ class ReturnCardInput:
 
 
 @strawberry.input(description="A card that is declared void.")
-class VoidCardInput:
+class VoidActivityCardInput:
     """A card declared void."""
 
     op_id: UUID = given(OP_ID)
@@ -123,7 +123,7 @@ class VoidCardInput:
 
 
 @strawberry.input(description="Another card in the place of one.")
-class ReplaceCardInput:
+class ReplaceActivityCardInput:
     """Another card in the place of one."""
 
     op_id: UUID = given(OP_ID)
@@ -134,9 +134,13 @@ class ReplaceCardInput:
 
 
 LIAISON: Any = Annotated["Liaison", strawberry.lazy("hub.schema.liaison")]
-IssueCardResult = result("IssueCardResult", "The card, or why not.", ActivityCard, Refusal)
-PresentCardResult = result("PresentCardResult", "The liaison with the number noted, or why not.", LIAISON, Refusal)
-CheckCardResult = result("CheckCardResult", "The card, checked, or why not.", ActivityCard, Refusal)
-ReturnCardResult = result("ReturnCardResult", "The card, handed back, or why not.", ActivityCard, Refusal)
-VoidCardResult = result("VoidCardResult", "The card, void, or why not.", ActivityCard, Refusal)
-ReplaceCardResult = result("ReplaceCardResult", "The new card, or why not.", ActivityCard, Refusal)
+IssueActivityCardResult = result("IssueActivityCardResult", "The card, or why not.", ActivityCard, Refusal)
+VerifyActivityCardResult = result(
+    "VerifyActivityCardResult", "The liaison with the number noted, or why not.", LIAISON, Refusal
+)
+CheckActivityCardResult = result("CheckActivityCardResult", "The card, checked, or why not.", ActivityCard, Refusal)
+ReturnActivityCardResult = result(
+    "ReturnActivityCardResult", "The card, handed back, or why not.", ActivityCard, Refusal
+)
+VoidActivityCardResult = result("VoidActivityCardResult", "The card, void, or why not.", ActivityCard, Refusal)
+ReplaceActivityCardResult = result("ReplaceActivityCardResult", "The new card, or why not.", ActivityCard, Refusal)

@@ -4,18 +4,18 @@ import strawberry
 
 from hub.resolvers import activity_card, appraisal
 from hub.schema.activity_card import (
-    CheckCardInput,
-    CheckCardResult,
-    IssueCardInput,
-    IssueCardResult,
-    PresentCardInput,
-    PresentCardResult,
-    ReplaceCardInput,
-    ReplaceCardResult,
-    ReturnCardInput,
-    ReturnCardResult,
-    VoidCardInput,
-    VoidCardResult,
+    CheckActivityCardInput,
+    CheckActivityCardResult,
+    IssueActivityCardInput,
+    IssueActivityCardResult,
+    ReplaceActivityCardInput,
+    ReplaceActivityCardResult,
+    ReturnActivityCardInput,
+    ReturnActivityCardResult,
+    VerifyActivityCardInput,
+    VerifyActivityCardResult,
+    VoidActivityCardInput,
+    VoidActivityCardResult,
 )
 from hub.schema.appraisal import (
     CorrectAppraisalInput,
@@ -32,17 +32,25 @@ from hub.schema.words import does
 class CardMutation:
     """What can be changed about activity cards and the appraisal."""
 
-    issue_card = does(activity_card.issue, IssueCardInput, IssueCardResult, "发证, by the home branch.")
-    present_card = does(
+    issue_activity_card = does(
+        activity_card.issue, IssueActivityCardInput, IssueActivityCardResult, "发证, by the home branch."
+    )
+    verify_activity_card = does(
         activity_card.present,
-        PresentCardInput,
-        PresentCardResult,
+        VerifyActivityCardInput,
+        VerifyActivityCardResult,
         "出示: the inflow side notes the card that it was shown.",
     )
-    check_card = does(activity_card.check, CheckCardInput, CheckCardResult, "查验, once a year, by either branch.")
-    return_card = does(activity_card.return_, ReturnCardInput, ReturnCardResult, "交回, to the home branch.")
-    void_card = does(activity_card.void, VoidCardInput, VoidCardResult, "作废, with a reason.")
-    replace_card = does(activity_card.replace, ReplaceCardInput, ReplaceCardResult, "换发, with a reason.")
+    check_activity_card = does(
+        activity_card.check, CheckActivityCardInput, CheckActivityCardResult, "查验, once a year, by either branch."
+    )
+    return_activity_card = does(
+        activity_card.return_, ReturnActivityCardInput, ReturnActivityCardResult, "交回, to the home branch."
+    )
+    void_activity_card = does(activity_card.void, VoidActivityCardInput, VoidActivityCardResult, "作废, with a reason.")
+    replace_activity_card = does(
+        activity_card.replace, ReplaceActivityCardInput, ReplaceActivityCardResult, "换发, with a reason."
+    )
     give_opinion = does(
         appraisal.give_opinion,
         GiveOpinionInput,

@@ -21,7 +21,20 @@ class RecordContactInput:
     on: date = given("On which day.")
     manner: ContactManner = given("How.")
     is_two_way: bool = given("Whether the member answered in person (双向联系).")
-    is_search: bool = strawberry.field(description="Whether it belongs to the search log (查找记录).", default=False)
+    note: str | None = optional("What was learnt; the home side only.")
+
+
+@strawberry.input(
+    description="An entry of the search log (查找记录, 条例 Art 24): by phone, through the family, at the address, at the work unit."
+)
+class LogSearchInput:
+    """One attempt to find a member."""
+
+    op_id: UUID = given(OP_ID)
+    member_id: ID = given("Whom.")
+    on: date = given("On which day.")
+    manner: ContactManner = given("How.")
+    is_two_way: bool = strawberry.field(description="Whether the member answered in person (双向联系).", default=False)
     note: str | None = optional("What was learnt; the home side only.")
 
 
@@ -48,5 +61,6 @@ class LiftLostInput:
 
 
 RecordContactResult = result("RecordContactResult", "The member as they now stand, or why not.", Member, Refusal)
+LogSearchResult = result("LogSearchResult", "The member as they now stand, or why not.", Member, Refusal)
 RecordLostResult = result("RecordLostResult", "The member, found lost, or why it was not recorded.", Member, Refusal)
 LiftLostResult = result("LiftLostResult", "The member as they now stand, or why not.", Member, Refusal)

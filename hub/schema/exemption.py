@@ -36,7 +36,7 @@ class Exemption(Node):
 
 
 @strawberry.input(description="The home branch exempts a member from attendance for a time.")
-class RecordExemptionInput:
+class GrantExemptionInput:
     """An exemption."""
 
     op_id: UUID = given(OP_ID)
@@ -57,5 +57,5 @@ class EndExemptionInput:
     ends_on: date = given("The last day.")
 
 
-RecordExemptionResult = result("RecordExemptionResult", "The exemption, or why not.", Exemption, Refusal)
+GrantExemptionResult = result("GrantExemptionResult", "The exemption, or why not.", Exemption, Refusal)
 EndExemptionResult = result("EndExemptionResult", "The exemption with its end, or why not.", Exemption, Refusal)

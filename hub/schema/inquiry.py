@@ -61,7 +61,7 @@ class Inquiry(Node):
 
 
 @strawberry.input(description="An inquiry (协查函) about a member and a period.")
-class AskInquiryInput:
+class OpenInquiryInput:
     """An inquiry."""
 
     op_id: UUID = given(OP_ID)
@@ -95,6 +95,6 @@ class WithdrawInquiryInput:
     reason: str = given("Why.")
 
 
-AskInquiryResult = result("AskInquiryResult", "The inquiry, or why not.", Inquiry, Refusal)
+OpenInquiryResult = result("OpenInquiryResult", "The inquiry, or why not.", Inquiry, Refusal)
 AnswerInquiryResult = result("AnswerInquiryResult", "The inquiry, answered, or why not.", Inquiry, Refusal)
 WithdrawInquiryResult = result("WithdrawInquiryResult", "The inquiry, taken back, or why not.", Inquiry, Refusal)

@@ -11,7 +11,7 @@ from hub.domain import liaison
 from hub.models import EndReason, MemberCategory, ReasonCode
 from hub.models import Member as MemberRow
 from hub.resolvers import liaison as resolve
-from hub.resolvers import participation
+from hub.resolvers import participation, quarter
 from hub.resolvers.appraisal import opinions_of_liaison
 from hub.resolvers.node import TypeNumber
 from hub.resolvers.relation import one
@@ -19,10 +19,24 @@ from hub.schema.member import Member
 from hub.schema.node import Node
 from hub.schema.page import After, Connection, First
 from hub.schema.participation import Participation
+from hub.schema.quarter import ParticipationSummary
 from hub.schema.refusal import Refusal
-from hub.schema.scalars import PartialDate
+from hub.schema.scalars import PartialDate, Quarter
 from hub.schema.statement import InflowStatement, InflowStatementInput, OutflowStatement, OutflowStatementInput
-from hub.schema.words import OP_ID, Info, derived, given, identified, leaf, of_class, optional, reads, relation, result
+from hub.schema.words import (
+    OP_ID,
+    Info,
+    derived,
+    given,
+    identified,
+    leaf,
+    of_class,
+    optional,
+    reads,
+    relation,
+    result,
+    says,
+)
 
 if TYPE_CHECKING:
     from hub.schema.appraisal import AppraisalOpinion
@@ -88,6 +102,18 @@ class Liaison(Node):
     ) -> Any:
         """Return what they took part in."""
         return await participation.of_liaison(cast("Any", self), info.context, first, after)
+
+    @reads(
+        ParticipationSummary | None,
+        "What the member did in a quarter, wherever; null to others than the home side and the member.",
+    )
+    async def participation_summary(
+        self,
+        info: Info,
+        named: Annotated[Quarter | None, says("Which quarter; left out: this one.", name="quarter")] = None,
+    ) -> Any:
+        """Return what the member did."""
+        return await quarter.of_liaison(cast("Any", self), info.context, named)
 
 
 _LIAISON = "Which liaison; the id of the own statement serves too."

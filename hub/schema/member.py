@@ -135,6 +135,13 @@ class Member(Node):
         """Return what they did."""
         return await quarter.of_member(self, info.context, year, number)
 
+    @reads(int | None, "参加次数 from a day on; null to others than the home side and the member.")
+    async def participation_count(
+        self, info: Info, since: Annotated[date | None, says("The first day; left out: this quarter's.")] = None
+    ) -> Any:
+        """Return how often they took part."""
+        return await quarter.count(self, info.context, since)
+
 
 @strawberry.input(description="A member to be registered in a branch.")
 class RegisterMemberInput:

@@ -1,6 +1,7 @@
 """What is told of participation, and what people do with a record: inputs and answers in GraphQL words."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -10,9 +11,9 @@ from hub.models import ActivityKind, Attendance, Component, EvidenceKind, Partic
 from hub.resolvers import participation_action as action
 from hub.schema.activity import Activity
 from hub.schema.participation import Participation
-from hub.schema.refusal import Refusal, RefusalCode
+from hub.schema.refusal import Refusal
 from hub.schema.scalars import PartialDate, YearMonth
-from hub.schema.words import OP_ID, given, leaf, of_class, optional, result
+from hub.schema.words import OP_ID, each, given, leaf, of_class, optional, result
 
 _WHICH = "Which record."
 _VERSION = "Its version as it was read."
@@ -69,7 +70,7 @@ class RollCallEntryInput:
 
 
 @strawberry.input(description="A whole roll call (签到表). Good lines go in, also when others are refused.")
-class RecordRollCallInput:
+class RecordAttendanceInput:
     """A whole roll call."""
 
     op_id: UUID = given(OP_ID)
@@ -77,14 +78,7 @@ class RecordRollCallInput:
     entries: list[RollCallEntryInput] = given(f"Its lines, at most {action.MOST_ENTRIES}.")
 
 
-@strawberry.type(description="Why one line of a roll call did not go in.")
-class EntryRefusal:
-    """Why one line did not go in."""
-
-    index: int = leaf("Which line, counted from 0.")
-    code: RefusalCode = leaf("What to switch on.")
-    message: str = leaf("A text for people, Chinese first. Holds no personal data.")
-    field: str | None = leaf("The field of the line that is to blame, if one is.")
+RecordParticipationResult = result("RecordParticipationResult", "The record, or why not.", Participation, Refusal)
 
 
 @strawberry.type(description="What became of a roll call.")
@@ -94,10 +88,10 @@ class RollCall:
     is_type_of = of_class(action.RollCall)
 
     activity: Activity | None = leaf("The activity.")
-    participations: list[Participation] = leaf(
-        "The records of the good lines, in their order; those there already too."
+    outcomes: Any = each(
+        RecordParticipationResult,
+        "What became of each line, in their order: the record, also one that was there already, or why it did not go in.",
     )
-    refused: list[EntryRefusal] = leaf("The other lines, each with why.")
 
 
 @strawberry.input(
@@ -135,7 +129,7 @@ class ConfirmParticipationInput:
 
 
 @strawberry.input(description="The home branch accepts a report on evidence (凭佐证认可); it counts from then on.")
-class AcceptParticipationInput:
+class AcceptReportInput:
     """Accepted on evidence."""
 
     op_id: UUID = given(OP_ID)
@@ -145,16 +139,22 @@ class AcceptParticipationInput:
     evidence_reference: str | None = optional(_REFERENCE)
 
 
-@strawberry.input(
-    description="The formal organization takes note (确认) of some records, or of all that wait of a member and month: all of them or none."
-)
-class AcknowledgeParticipationsInput:
+@strawberry.input(description="The formal organization takes note of a record (确认).")
+class AcknowledgeParticipationInput:
     """Taken note of."""
 
     op_id: UUID = given(OP_ID)
-    participation_ids: list[ID] | None = optional(f"Which records, at most {action.MOST_ENTRIES}.")
-    member_id: ID | None = optional("Whose records, with `month`.")
-    month: YearMonth | None = optional("Of which month.")
+    participation_id: ID = given(_WHICH)
+    version: int = given(_VERSION)
+
+
+@strawberry.input(description="The formal organization takes note of all that waits of a member and month.")
+class AcknowledgeMonthInput:
+    """A month taken note of."""
+
+    op_id: UUID = given(OP_ID)
+    member_id: ID = given("Whose records.")
+    month: YearMonth = given("Of which month.")
 
 
 @strawberry.type(description="What was taken note of.")
@@ -233,19 +233,19 @@ class HearAbsenceInput:
     statement: str | None = optional("What the member said; the home side and the member only.")
 
 
-RecordParticipationResult = result("RecordParticipationResult", "The record, or why not.", Participation, Refusal)
-RecordRollCallResult = result(
-    "RecordRollCallResult", "What became of each line, or why none was taken.", RollCall, Refusal
+RecordAttendanceResult = result(
+    "RecordAttendanceResult", "What became of each line, or why none was taken.", RollCall, Refusal
 )
 ReportParticipationResult = result("ReportParticipationResult", "The report, or why not.", Participation, Refusal)
 ConfirmParticipationResult = result(
     "ConfirmParticipationResult", "The record, confirmed, or why not.", Participation, Refusal
 )
-AcceptParticipationResult = result(
-    "AcceptParticipationResult", "The record, accepted, or why not.", Participation, Refusal
+AcceptReportResult = result("AcceptReportResult", "The record, accepted, or why not.", Participation, Refusal)
+AcknowledgeParticipationResult = result(
+    "AcknowledgeParticipationResult", "The record, acknowledged, or why not.", Participation, Refusal
 )
-AcknowledgeParticipationsResult = result(
-    "AcknowledgeParticipationsResult", "What was taken note of, or why nothing was.", Acknowledged, Refusal
+AcknowledgeMonthResult = result(
+    "AcknowledgeMonthResult", "What was taken note of, or why nothing was.", Acknowledged, Refusal
 )
 DisputeParticipationResult = result(
     "DisputeParticipationResult", "The record with the dispute, or why not.", Participation, Refusal

@@ -7,12 +7,14 @@ from hub.resolvers import participation_action as participation
 from hub.schema.activity import (
     CancelActivityInput,
     CancelActivityResult,
-    RecordActivityInput,
-    RecordActivityResult,
+    PlanActivityInput,
+    PlanActivityResult,
 )
 from hub.schema.contact_input import (
     LiftLostInput,
     LiftLostResult,
+    LogSearchInput,
+    LogSearchResult,
     RecordContactInput,
     RecordContactResult,
     RecordLostInput,
@@ -21,22 +23,24 @@ from hub.schema.contact_input import (
 from hub.schema.exemption import (
     EndExemptionInput,
     EndExemptionResult,
-    RecordExemptionInput,
-    RecordExemptionResult,
+    GrantExemptionInput,
+    GrantExemptionResult,
 )
 from hub.schema.inquiry import (
     AnswerInquiryInput,
     AnswerInquiryResult,
-    AskInquiryInput,
-    AskInquiryResult,
+    OpenInquiryInput,
+    OpenInquiryResult,
     WithdrawInquiryInput,
     WithdrawInquiryResult,
 )
 from hub.schema.participation_input import (
-    AcceptParticipationInput,
-    AcceptParticipationResult,
-    AcknowledgeParticipationsInput,
-    AcknowledgeParticipationsResult,
+    AcceptReportInput,
+    AcceptReportResult,
+    AcknowledgeMonthInput,
+    AcknowledgeMonthResult,
+    AcknowledgeParticipationInput,
+    AcknowledgeParticipationResult,
     AnswerDisputeInput,
     AnswerDisputeResult,
     ConfirmParticipationInput,
@@ -47,10 +51,10 @@ from hub.schema.participation_input import (
     DisputeParticipationResult,
     HearAbsenceInput,
     HearAbsenceResult,
+    RecordAttendanceInput,
+    RecordAttendanceResult,
     RecordParticipationInput,
     RecordParticipationResult,
-    RecordRollCallInput,
-    RecordRollCallResult,
     ReportParticipationInput,
     ReportParticipationResult,
 )
@@ -61,8 +65,8 @@ from hub.schema.words import does
 class ParticipationMutation:
     """What can be changed of organizational life."""
 
-    record_activity = does(
-        activity.record, RecordActivityInput, RecordActivityResult, "登记活动: announced or held, by its host."
+    plan_activity = does(
+        activity.record, PlanActivityInput, PlanActivityResult, "登记活动: announced or held, by its host."
     )
     cancel_activity = does(
         activity.cancel, CancelActivityInput, CancelActivityResult, "It will not take place; only without records."
@@ -73,11 +77,11 @@ class ParticipationMutation:
         RecordParticipationResult,
         "One line of the host's roll call; it enters CONFIRMED and counts.",
     )
-    record_roll_call = does(
+    record_attendance = does(
         participation.record_roll_call,
-        RecordRollCallInput,
-        RecordRollCallResult,
-        "A whole roll call at once; good lines go in, also when others are refused.",
+        RecordAttendanceInput,
+        RecordAttendanceResult,
+        "A whole roll call at once: an outcome for each line; good ones go in, also when others are refused.",
     )
     report_participation = does(
         participation.report,
@@ -91,17 +95,23 @@ class ParticipationMutation:
         ConfirmParticipationResult,
         "The host: what the member told is so.",
     )
-    accept_participation = does(
+    accept_report = does(
         participation.accept,
-        AcceptParticipationInput,
-        AcceptParticipationResult,
+        AcceptReportInput,
+        AcceptReportResult,
         "The home branch: accepted on evidence, where no host of this hub confirms.",
     )
-    acknowledge_participations = does(
+    acknowledge_participation = does(
         participation.acknowledge,
-        AcknowledgeParticipationsInput,
-        AcknowledgeParticipationsResult,
-        "The formal organization takes note, of single records or of a member's month. A duty with a clock, never a condition.",
+        AcknowledgeParticipationInput,
+        AcknowledgeParticipationResult,
+        "The formal organization takes note of a record (确认). A duty with a clock, never a condition.",
+    )
+    acknowledge_month = does(
+        participation.acknowledge_month,
+        AcknowledgeMonthInput,
+        AcknowledgeMonthResult,
+        "The formal organization takes note of all that waits of a member and month.",
     )
     dispute_participation = does(
         participation.dispute,
@@ -127,14 +137,14 @@ class ParticipationMutation:
         HearAbsenceResult,
         "The home branch has heard the member about an absence; only then may it weigh.",
     )
-    record_exemption = does(
-        exemption.record, RecordExemptionInput, RecordExemptionResult, "The home branch: no hard attendance for a time."
+    grant_exemption = does(
+        exemption.record, GrantExemptionInput, GrantExemptionResult, "The home branch: no hard attendance for a time."
     )
     end_exemption = does(
         exemption.end, EndExemptionInput, EndExemptionResult, "The home branch: when an exemption ended or will end."
     )
-    ask_inquiry = does(
-        inquiry.ask, AskInquiryInput, AskInquiryResult, "协查函, by the outflow side; silence is never an answer."
+    open_inquiry = does(
+        inquiry.ask, OpenInquiryInput, OpenInquiryResult, "协查函, by the outflow side; silence is never an answer."
     )
     answer_inquiry = does(
         inquiry.answer, AnswerInquiryInput, AnswerInquiryResult, "The inflow side's answer, with records attached."
@@ -144,6 +154,12 @@ class ParticipationMutation:
     )
     record_contact = does(
         contact.record, RecordContactInput, RecordContactResult, "The home branch reached a member, or tried."
+    )
+    log_search = does(
+        contact.log_search,
+        LogSearchInput,
+        LogSearchResult,
+        "The home branch looked for a member: an entry of the search log.",
     )
     record_lost = does(
         contact.record_lost,

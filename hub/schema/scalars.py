@@ -16,9 +16,11 @@ from hub.domain.dates import is_partial
 Cursor = NewType("Cursor", str)
 Int64 = NewType("Int64", int)
 PartialDate = NewType("PartialDate", str)
+Quarter = NewType("Quarter", str)
 YearMonth = NewType("YearMonth", str)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_QUARTER = re.compile(r"\d{4}-Q[1-4]")
 _YEAR_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _LONGEST_CURSOR = 200
 
@@ -52,6 +54,12 @@ def _date_time(text: str) -> datetime:
 
 def _partial(text: str) -> str:
     if not is_partial(text):
+        raise ValueError
+    return text
+
+
+def _quarter(text: str) -> str:
+    if not _QUARTER.fullmatch(text):
         raise ValueError
     return text
 
@@ -113,6 +121,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "2025-06-15, 2025-06 or 2025",
         _partial,
     ),
+    Quarter: _define("Quarter", "A quarter of a year: `2026-Q4`.", "a quarter such as 2026-Q4", _quarter),
     YearMonth: _define("YearMonth", "A calendar month: `2026-10`.", "a month such as 2026-10", _year_month),
     Upload: strawberry.scalar(
         name="Upload",

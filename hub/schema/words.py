@@ -73,6 +73,11 @@ def result(name: str, text: str, *types: Any) -> Any:
     return Annotated[Union[types], strawberry.union(name, description=text)]  # noqa: UP007 — of types that are values here
 
 
+def each(answers: Any, text: str) -> Any:
+    """Declare a field that is a list of what a mutation could answer, and the attribute of the same name."""
+    return strawberry.field(graphql_type=list[answers], description=text)
+
+
 def identified(number: TypeNumber) -> Any:
     """Declare the field `id` of a node: the global id of the row's id."""
 

@@ -20,5 +20,5 @@ async def issue_cards(connection: AsyncConnection, by: dict[str, Any], member_id
 async def show_cards(side: Any, liaison: str) -> None:
     """The arrival shows both, and one that is nobody's."""
     for number in ("YL-9", "YL-8", "YL-404"):
-        await side.call("presentCard", liaisonId=liaison, number=number)
+        await side.call("verifyActivityCard", liaisonId=liaison, number=number)
         await side.look(liaison)

@@ -174,7 +174,7 @@ def an_input(kind: GraphQLInputObjectType, ids: dict[str, str]) -> dict[str, Any
             made[name] = next(iter(bare.values))
         else:
             made[name] = {
-                "UUID": str(uuid4()), "Int": 1, "String": "x", "Date": "2026-11-01", "PartialDate": "2026-11",
+                "UUID": str(uuid4()), "Int": 1, "String": "x", "Date": "2026-11-01", "PartialDate": "2026-11", "YearMonth": "2026-11",
                 "Boolean": False,
             }[bare.name]  # fmt: skip
     return made

@@ -23,7 +23,7 @@ EVENTS = "{ events(first: 100) { items { __typename ... on Event { kind aggregat
 async def _issued(world: World, tree: dict[str, Any], member: str) -> dict[str, Any]:
     home = world.token(tree["YL0101"], "BRANCH")
     said = {"memberId": member, "number": "YL 2026-001", "issuedOn": "2026-03-01"}
-    return await world.call(home, "issueCard", OF_CARD, **said)
+    return await world.call(home, "issueActivityCard", OF_CARD, **said)
 
 
 async def test_a_card_is_issued_presented_checked_and_replaced(world: World, tree: dict[str, Any]):
@@ -34,21 +34,21 @@ async def test_a_card_is_issued_presented_checked_and_replaced(world: World, tre
     assert (await world.ask(place, NODE, id=card["id"]))["node"] is None
 
     shown = {"liaisonId": liaison, "number": "YL2026-001", "issuerId": organization(tree, "YL")}
-    assert (await world.call(home, "presentCard", **shown))["code"] == "WRONG_SIDE"
-    await world.call(place, "presentCard", "... on Liaison { id }", **shown)
+    assert (await world.call(home, "verifyActivityCard", **shown))["code"] == "WRONG_SIDE"
+    await world.call(place, "verifyActivityCard", "... on Liaison { id }", **shown)
     seen = (await world.ask(place, NODE, id=card["id"]))["node"]
     assert (seen["state"], seen["number"], seen["entries"]) == ("PRESENTED", "YL2026-001", [])
 
     step = {"cardId": card["id"], "version": seen["version"]}
-    assert (await world.call(place, "voidCard", **step, reason="遗失"))["code"] == "WRONG_SIDE"
+    assert (await world.call(place, "voidActivityCard", **step, reason="遗失"))["code"] == "WRONG_SIDE"
     year = int(await _value(world, "select extract(year from presented_on)::int from activity_card"))
-    checked = await world.call(place, "checkCard", OF_CARD, **step, year=year)
+    checked = await world.call(place, "checkActivityCard", OF_CARD, **step, year=year)
     assert checked["checks"] == [{"year": year, "organization": {"code": "BJ01"}}]
-    refused = await world.call(home, "checkCard", **{**step, "version": checked["version"]}, year=year)
+    refused = await world.call(home, "checkActivityCard", **{**step, "version": checked["version"]}, year=year)
     assert (refused["code"], refused["field"]) == ("ALREADY_RECORDED", "year")
 
     step["version"] = checked["version"]
-    fresh = await world.call(home, "replaceCard", OF_CARD, **step, number="YL2026-002", reason="破损")
+    fresh = await world.call(home, "replaceActivityCard", OF_CARD, **step, number="YL2026-002", reason="破损")
     assert (fresh["number"], fresh["state"]) == ("YL2026-002", "ISSUED")
     old = (await world.ask(home, NODE, id=card["id"]))["node"]
     assert (old["state"], old["endNote"], old["replacedBy"]) == (
@@ -59,16 +59,18 @@ async def test_a_card_is_issued_presented_checked_and_replaced(world: World, tre
         "version": 1,
         "returnedOn": _day(await _value(world, "select max(issued_on) from activity_card")),
     }
-    assert (await world.call(home, "returnCard", OF_CARD, **given))["state"] == "RETURNED"
-    assert (await world.call(home, "voidCard", **{**step, "cardId": fresh["id"]}, reason="x"))["code"] == "WRONG_STATE"
+    assert (await world.call(home, "returnActivityCard", OF_CARD, **given))["state"] == "RETURNED"
+    assert (await world.call(home, "voidActivityCard", **{**step, "cardId": fresh["id"]}, reason="x"))[
+        "code"
+    ] == "WRONG_STATE"
 
 
 async def test_the_same_call_twice_is_one_card(world: World, tree: dict[str, Any]):
     member, _ = await a_match(world, tree)
     home = world.token(tree["YL0101"], "BRANCH")
     said = {"memberId": member, "number": "1", "issuedOn": "2026-03-01", "opId": str(uuid4())}
-    first = await world.call(home, "issueCard", OF_CARD, **said)
-    assert await world.call(home, "issueCard", OF_CARD, **said) == first
+    first = await world.call(home, "issueActivityCard", OF_CARD, **said)
+    assert await world.call(home, "issueActivityCard", OF_CARD, **said) == first
     assert await _value(world, "select count(*) from activity_card") == 1
 
 
@@ -105,7 +107,7 @@ async def test_a_partner_sees_no_number_and_hears_of_no_grade(world: World, tree
     home, place = world.token(tree["YL0101"], "BRANCH"), world.token(tree["BJ01"])
     member, liaison = await a_match(world, tree)
     card = await _issued(world, tree, member)
-    await world.call(place, "presentCard", liaisonId=liaison, number="YL2026-001")
+    await world.call(place, "verifyActivityCard", liaisonId=liaison, number="YL2026-001")
     opinion = await world.call(place, "giveOpinion", OF_OPINION, liaisonId=liaison, year=2026, grade="QUALIFIED")
     day = _day(await _value(world, "select given_on from appraisal_opinion"))
     grade = {"memberId": member, "year": int(day[:4]), "grade": "QUALIFIED", "decidedOn": day}
@@ -128,12 +130,12 @@ async def test_ids_of_another_kind_are_refused(world: World, tree: dict[str, Any
     member, _ = await a_match(world, tree)
     home = world.token(tree["YL0101"], "BRANCH")
     for mutation, said in (
-        ("voidCard", {"cardId": member, "version": 1, "reason": "x"}),
+        ("voidActivityCard", {"cardId": member, "version": 1, "reason": "x"}),
         ("correctAppraisal", {"appraisalId": member, "version": 1, "grade": "QUALIFIED", "reason": "x"}),
     ):
         assert (await world.call(home, mutation, **said))["code"] in {"INVALID_INPUT", "NOT_FOUND"}
     unknown = gid(TypeNumber.ACTIVITY_CARD, UUID(int=7))
-    assert (await world.call(home, "voidCard", cardId=unknown, version=1, reason="x"))["code"] == "NOT_FOUND"
+    assert (await world.call(home, "voidActivityCard", cardId=unknown, version=1, reason="x"))["code"] == "NOT_FOUND"
 
 
 def _day(value: Any) -> str:

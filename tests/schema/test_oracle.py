@@ -73,11 +73,18 @@ ANSWERS = {
     "registerMember": "... on Member { id name }",
     "findByNumber": "... on FoundByNumber { members { id } liaisons { id state } }",
     "revealField": "... on RevealedField { value }",
-    "recordActivity": "... on Activity { id version }",
-    "recordRollCall": f"... on RollCall {{ participations {{ {RECORD} }} refused {{ index code message field }} }}",
-    "acknowledgeParticipations": "... on Acknowledged { count }",
+    "planActivity": "... on Activity { id version }",
+    "recordAttendance": f"... on RollCall {{ outcomes {{ ... on Participation {{ {RECORD} }} ... on Refusal {{ code field message }} }} }}",
+    "acknowledgeMonth": "... on Acknowledged { count }",
     **dict.fromkeys(
-        ("correctParticipation", "disputeParticipation", "answerDispute", "hearAbsence", "acceptParticipation"),
+        (
+            "correctParticipation",
+            "disputeParticipation",
+            "answerDispute",
+            "hearAbsence",
+            "acceptReport",
+            "acknowledgeParticipation",
+        ),
         f"... on Participation {{ {RECORD} }}",
     ),
     "applyImport": "... on ImportRun { id state }",
@@ -301,14 +308,14 @@ async def takes_part(side: Registrar, liaison: str) -> None:
     """All that the inflow side can do about what its arrival takes part in."""
     organization = gid(TypeNumber.ORGANIZATION, side.tree["BJ01"])
     held = {"organizationId": organization, "kind": "THEME_DAY", "heldOn": side.clock.now.date().isoformat()}
-    activity = await side.call("recordActivity", **held, isOpenToArrivals=True)
+    activity = await side.call("planActivity", **held, isOpenToArrivals=True)
     line = {"liaisonId": liaison, "attendance": "ABSENT_UNEXCUSED"}
     said = {"activityId": activity["id"], "entries": [line, {"liaisonId": organization}, {**line, "voted": True}]}
-    record = (await side.call("recordRollCall", **said))["participations"][0]
-    await side.call("recordRollCall", **said)
+    record = (await side.call("recordAttendance", **said))["outcomes"][0]
+    await side.call("recordAttendance", **said)
     which = {"participationId": record["id"]}
-    await side.call("acknowledgeParticipations", participationIds=[record["id"]])
-    await side.call("acceptParticipation", **which, version=1, evidenceKind="PHOTO")
+    await side.call("acknowledgeParticipation", **which, version=1)
+    await side.call("acceptReport", **which, version=1, evidenceKind="PHOTO")
     await side.call("disputeParticipation", **which, version=1, reason="核对")
     await side.call("answerDispute", **which, version=1, answer="核对")
     await side.call("hearAbsence", **which, version=1, heardOn=side.clock.now.date().isoformat())

@@ -16,7 +16,7 @@ FIELDS = """id version state attendance remark counts isTwoSided acknowledgedAt 
     member { name } liaison { id } host { code } recordedBy { code } twin { id attendance }
     dispute { state reason dueOn answer } history { version attendance reason }"""
 OF_RECORD = f"... on Participation {{ {FIELDS} }}"
-OF_ROLL_CALL = f"... on RollCall {{ activity {{ id }} participations {{ {FIELDS} }} refused {{ index code field }} }}"
+OF_ROLL_CALL = f"... on RollCall {{ activity {{ id }} outcomes {{ {OF_RECORD} ... on Refusal {{ code field }} }} }}"
 OF_INQUIRY = "... on Inquiry { id version state answer dueOn member { name } participations { id } liaison { id } }"
 OF_MEMBER = "... on Member { id contact { state } }"
 LIST = f"query($waiting: Boolean) {{ participations(waiting: $waiting) {{ edges {{ node {{ {FIELDS} }} }} }} }}"
@@ -25,7 +25,7 @@ NODE = f"query($id: ID!) {{ node(id: $id) {{ id {OF_RECORD} }} }}"
 
 async def _held(world: World, tree: dict[str, Any], day: str = "2026-11-09", **more: Any) -> dict[str, Any]:
     said = {"organizationId": organization(tree, "BJ01"), "kind": "THEME_DAY", "heldOn": day, **more}
-    return await world.call(world.token(tree["BJ01"]), "recordActivity", OF_ACTIVITY, **said)
+    return await world.call(world.token(tree["BJ01"]), "planActivity", OF_ACTIVITY, **said)
 
 
 async def _marked(world: World, tree: dict[str, Any], liaison: str, attendance: str = "PRESENT") -> dict[str, Any]:
@@ -50,41 +50,43 @@ async def test_a_roll_call_crosses_and_is_acknowledged_by_the_month(world: World
         {"liaisonId": lone, "voted": True},
     ]
     said = {"activityId": activity["id"], "entries": lines}
-    found = await world.call(place, "recordRollCall", OF_ROLL_CALL, **said)
-    assert [(r["index"], r["code"], r["field"]) for r in found["refused"]] == [
-        (1, "NOT_FOUND", "liaisonId"),
-        (2, "NOT_FOUND", "liaisonId"),
-        (3, "INVALID_INPUT", "liaisonId"),
-        (5, "VOTES_ELSEWHERE", "voted"),
+    found = await world.call(place, "recordAttendance", OF_ROLL_CALL, **said)
+    ours, *refused, alone, voted = found["outcomes"]
+    assert [(r["code"], r["field"]) for r in [*refused, voted]] == [
+        ("NOT_FOUND", "liaisonId"),
+        ("NOT_FOUND", "liaisonId"),
+        ("INVALID_INPUT", "liaisonId"),
+        ("VOTES_ELSEWHERE", "voted"),
     ]
-    ours, alone = found["participations"]
     assert (ours["attendance"], ours["remark"], ours["counts"], ours["member"]) == (
         "LATE", "坐在后排", True, {"name": "林晓"},
     )  # fmt: skip
     assert (alone["attendance"], alone["counts"], alone["member"]) == ("ABSENT_UNEXCUSED", False, None)
-    again = await world.call(place, "recordRollCall", OF_ROLL_CALL, **said)
-    assert [row["id"] for row in again["participations"]] == [ours["id"], alone["id"]]
+    again = await world.call(place, "recordAttendance", OF_ROLL_CALL, **said)
+    assert [row.get("id") for row in again["outcomes"]] == [ours["id"], None, None, None, alone["id"], None]
 
     # The home side sees its own member's alone; that of an arrival without a match is no record to it.
     listed = (await world.ask(home, LIST))["participations"]["edges"]
     assert [(e["node"]["id"], e["node"]["remark"]) for e in listed] == [(ours["id"], None)]
     assert listed[0]["node"]["liaison"] == {"id": liaison}
     assert (await world.ask(home, NODE, id=alone["id"]))["node"] is None
-    for ids in ([alone["id"]], [ours["id"], alone["id"]]):
-        refused = await world.call(home, "acknowledgeParticipations", participationIds=ids)
-        assert refused["code"] == "NOT_FOUND"
-    assert (await world.call(place, "acknowledgeParticipations", participationIds=[ours["id"]]))["code"] == "WRONG_SIDE"
+    first = {"participationId": ours["id"], "version": ours["version"]}
+    hidden = await world.call(home, "acknowledgeParticipation", **{**first, "participationId": alone["id"]})
+    assert hidden["code"] == "NOT_FOUND"
+    stale = await world.call(home, "acknowledgeParticipation", **{**first, "version": 9})
+    assert (stale["code"], stale["field"]) == ("STALE_VERSION", "version")
+    assert (await world.call(place, "acknowledgeParticipation", **first))["code"] == "WRONG_SIDE"
 
     answer = f"... on Acknowledged {{ count participations {{ {FIELDS} }} }}"
     month = {"memberId": member, "month": "2026-11"}
-    assert (await world.call(place, "acknowledgeParticipations", **month))["code"] == "WRONG_SIDE"
+    assert (await world.call(place, "acknowledgeMonth", **month))["code"] == "WRONG_SIDE"
     stranger = world.token(tree["YL02"])
-    assert (await world.call(stranger, "acknowledgeParticipations", **month))["code"] == "NOT_FOUND"
-    assert (await world.call(home, "acknowledgeParticipations", memberId=member))["code"] == "INVALID_INPUT"
-    noted = await world.call(home, "acknowledgeParticipations", answer, **month)
+    assert (await world.call(stranger, "acknowledgeMonth", **month))["code"] == "NOT_FOUND"
+    noted = await world.call(home, "acknowledgeMonth", answer, **month)
     assert (noted["count"], [row["state"] for row in noted["participations"]]) == (1, ["ACKNOWLEDGED"])
     assert noted["participations"][0]["isTwoSided"]
-    assert (await world.call(home, "acknowledgeParticipations", answer, **month))["count"] == 0
+    assert (await world.call(home, "acknowledgeMonth", answer, **month))["count"] == 0
+    assert (await world.call(home, "acknowledgeParticipation", OF_RECORD, **first))["state"] == "ACKNOWLEDGED"
     assert (await world.ask(place, LIST, waiting=True))["participations"]["edges"][0]["node"]["id"] == alone["id"]
 
 
@@ -191,7 +193,7 @@ async def test_an_open_inquiry_blocks_what_is_adverse(world: World, tree: dict[s
     place, home = world.token(tree["BJ01"]), world.token(tree["YL0101"], "BRANCH")
     member, liaison = await a_match(world, tree)
     asked = await world.call(
-        home, "askInquiry", OF_INQUIRY, memberId=member, fromOn="2026-05-01", toOn="2026-11-20", question="是否参加"
+        home, "openInquiry", OF_INQUIRY, memberId=member, fromOn="2026-05-01", toOn="2026-11-20", question="是否参加"
     )
     assert (asked["state"], asked["member"]) == ("ASKED", {"name": "林晓"})
     decision = {"memberId": member, "kind": "SUSPENDED", "decidedOn": "2026-11-24", "decidedBy": "支部大会"}
@@ -213,7 +215,8 @@ async def test_an_open_inquiry_blocks_what_is_adverse(world: World, tree: dict[s
     )
     assert (answered["state"], answered["participations"]) == ("ANSWERED", [{"id": record["id"]}])
     assert (await world.call(home, "recordMembershipDecision", **decision))["code"] == "EVIDENCE_OPEN"
-    await world.call(home, "acknowledgeParticipations", participationIds=[record["id"]])
+    taken = {"participationId": record["id"], "version": record["version"]}
+    assert (await world.call(home, "acknowledgeParticipation", OF_RECORD, **taken))["state"] == "ACKNOWLEDGED"
     done = await world.call(home, "recordMembershipDecision", "... on Member { standing }", **decision)
     assert done["standing"] == "SUSPENDED"
 
@@ -224,7 +227,7 @@ async def test_exemption_contact_and_the_quarter(world: World, tree: dict[str, A
     await _marked(world, tree, liaison)
     of = "... on Exemption { id version reason startsOn endsOn note organization { code } }"
     said = {"memberId": member, "reason": "ILLNESS", "startsOn": "2026-10-10", "note": "住院"}
-    exempt = await world.call(home, "recordExemption", of, **said)
+    exempt = await world.call(home, "grantExemption", of, **said)
     assert (exempt["reason"], exempt["organization"]) == ("ILLNESS", {"code": "YL0101"})
     ended = {"exemptionId": exempt["id"], "version": 1, "endsOn": "2026-10-20"}
     assert (await world.call(place, "endExemption", **ended))["code"] in ("NOT_FOUND", "WRONG_SIDE")
@@ -326,7 +329,7 @@ async def test_the_home_side_records_its_own_and_nothing_for_another(world: Worl
     async with world.hub.engine.begin() as connection:
         other = gid(TypeNumber.MEMBER, await a_member(connection, tree["YL0102"], name="周明", name_key="周明"))
     said = {"organizationId": organization(tree, "YL0101"), "kind": "MEMBER_CONGRESS", "heldOn": "2026-11-01"}
-    activity = await world.call(home, "recordActivity", OF_ACTIVITY, **said)
+    activity = await world.call(home, "planActivity", OF_ACTIVITY, **said)
     which = {"activityId": activity["id"]}
     own = await world.call(home, "recordParticipation", OF_RECORD, **which, liaisonId=liaison, voted=True)
     assert (own["state"], own["isTwoSided"], own["recordedBy"]) == ("ACKNOWLEDGED", False, {"code": "YL0101"})

@@ -59,7 +59,7 @@ PARTS = {
     "ImportRun.report", "Organization.officer",
     # Read by the id of a transfer that was found visible.
     "Transfer.letter", "Transfer.steps",
-    "ActivityCard.checks", "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.participations", "RollCall.refused",
+    "ActivityCard.checks", "Participation.dispute", "ContactStatus.open", "RollCall.activity", "RollCall.outcomes",
     "Acknowledged.participations",
 }  # fmt: skip
 
@@ -235,7 +235,7 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
 
 # Empty in this world, of one departure that goes on and one difference of a liaison.
 EMPTY = {"Liaison.next", "Discrepancy.transfer"}
-WALKED = 45
+WALKED = 46
 WITH_ARGUMENTS = {"Member.summary": "(year: 2026, quarter: 4)"}
 # An event is about one record; each of these is walked on one that is about its kind.
 ABOUT = {
