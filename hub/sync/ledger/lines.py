@@ -92,6 +92,9 @@ class LineReader(Generic[K]):
                 read.refuse("organization", ORGANIZATION_UNKNOWN)
             if branch is None and registrar is not None and self._names.kind(registrar) in BRANCH_KINDS:
                 branch = registrar
+                # A branch above its lines says where they are placed, as a column does: whose ledger it is registers them.
+                if source in ("ABOVE", "HINT"):
+                    registrar = self._default or self._names.committee_above(branch)
             arrived_on = read.date("arrivedOn")
             phone = self._phone(read)
             issued, number = read.card()

@@ -240,11 +240,14 @@ def test_an_inflow_ledger():
     assert warnings(found) == [(4, "citizenId", "IDENTITY_MISSING"), (4, "phone", "PHONE_MISSING")]
 
 
-def test_an_inflow_ledger_of_one_branch_places_in_it():
-    rows = [["党支部：灯塔社区第二党支部"], ["姓名", "身份证号", "流入时间"], ["周洁", A, "2025"]]
-    assert [(row.organization, row.branch) for row in read(xlsx(("表", rows)), "inflow", default="S1")] == [
-        ("S112", "S112")
-    ]
+@pytest.mark.parametrize(("whose", "registrar"), [("S1", "S1"), ("S112", "S112"), (None, "S11")])
+def test_a_branch_above_or_beside_its_lines_places_and_whose_ledger_it_is_registers(whose, registrar):
+    above = [["党支部：灯塔社区第二党支部"], ["姓名", "身份证号", "流入时间"], ["周洁", A, "2025"]]
+    beside = [["姓名", "身份证号", "流入时间", "编入党支部"], ["周洁", A, "2025", "灯塔社区第二党支部"]]
+    for rows in (above, beside):
+        (row,) = read(xlsx(("表", rows)), "inflow", default=whose)
+        # Without anybody named, the plan takes the committee above the branch.
+        assert (row.organization or "S11", row.branch) == (registrar, "S112")
 
 
 def test_a_title_that_names_where_members_come_from_registers_nobody_there():
