@@ -61,6 +61,11 @@ _INSERT: Final = text(
 _LOCK: Final = text("select * from activity_card where id = :id for update")
 
 
+def plain(number: str) -> str:
+    """Return a card's number as it is kept: without spaces, in capitals."""
+    return "".join(number.split()).upper()
+
+
 async def issue(
     connection: AsyncConnection,
     *,
@@ -97,16 +102,16 @@ async def _hand_out(
     issued_on: date,
     issuer_id: UUID | None,
 ) -> Changed:
-    plain = "".join(number.split()).upper()
-    if not plain or len(plain) > _LONGEST or not any(character.isdigit() for character in plain):
+    number = plain(number)
+    if not number or len(number) > _LONGEST or not any(character.isdigit() for character in number):
         raise InvalidInput("number")
     issuer = issuer_id or await connection.scalar(_ISSUER, {"organization": formal})
     if issuer is None or not await connection.scalar(_ABOVE, {"issuer": issuer, "organization": formal}):
         raise NotFound("issuerId")
-    if (await connection.execute(_TAKEN, {"issuer": issuer, "number": plain})).scalar_one():
+    if (await connection.execute(_TAKEN, {"issuer": issuer, "number": number})).scalar_one():
         raise CardNumberTaken("number")
     identifier = random_id()
-    values = {"id": identifier, "number": plain, "issuer": issuer, "organization": formal, "member": member_id}
+    values = {"id": identifier, "number": number, "issuer": issuer, "organization": formal, "member": member_id}
     values |= {"on": issued_on, "now": now, "by": viewer.actor}
     await connection.execute(_INSERT, values)
     row = {"id": identifier, "organization_id": formal, "member_id": member_id, "arrival_id": None}
@@ -142,15 +147,15 @@ async def present(
     Raises NotFound, WrongSide, WrongState (left or sent back), InvalidInput.
     """
     require_organization(viewer)
-    plain = "".join(number.split()).upper()
-    if not plain or len(plain) > _LONGEST:
+    number = plain(number)
+    if not number or len(number) > _LONGEST:
         raise InvalidInput("number")
     arrival_id = (await locate.locate(connection, viewer, [liaison_id]))[liaison_id].statement(Side.INFLOW)
-    command = arrival.AmendArrival(arrival_id=arrival_id, given={"card_number": plain})
+    command = arrival.AmendArrival(arrival_id=arrival_id, given={"card_number": number})
     outcome = (await arrival.amend(connection, viewer=viewer, vault=vault, now=now, commands=[command]))[0]
     if isinstance(outcome, Refused):
         raise outcome
-    shown = {"arrival": arrival_id, "number": plain, "issuer": issuer_id}
+    shown = {"arrival": arrival_id, "number": number, "issuer": issuer_id}
     row = (await connection.execute(_MATCHED, shown)).mappings().one_or_none()
     # Shown there once more says nothing new, and takes no check back.
     if row is not None and row["arrival_id"] != arrival_id:

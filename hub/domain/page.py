@@ -240,6 +240,17 @@ async def organizations(connection: AsyncConnection, window: Window, *, parent: 
     return await read(connection, [Arm("organization o", "o.id", "o.recorded_at", clauses)], parameters, window)
 
 
+# The list's organizations, and the members whose membership they hold, or held last.
+MEMBERS = """with hosts as materialized (
+    select c.descendant as id from organization_closure c where c.ancestor = :organization
+), formal as materialized (
+    select f.member_id as id from hosts h
+      join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
+     where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
+                          and g.starts > f.starts)
+)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One source of a page; several are merged. `side` is an SQL expression."""

@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.domain import visibility
 from hub.domain.access import confirmed
 from hub.domain.dates import today
-from hub.domain.page import NOTHING, Arm, Page, Position, Window, below, filtered, narrow, read
+from hub.domain.page import MEMBERS, NOTHING, Arm, Page, Position, Window, below, filtered, narrow, read
 from hub.domain.viewer import Role, Viewer
 from hub.errors import NotAllowed
 from hub.models import Match, Participation, Side
@@ -54,16 +54,9 @@ _MINE = f"(p.member_id = :member or p.arrival_id in {_MY_ARRIVALS})"
 _DAY = "(p.day::timestamp at time zone 'UTC')"
 # Whose records are the organization's: where the member lives, the host, the home side, the home side's own, and what a
 # member told that is linked with a record here or names a host here. Each arm leaves out what one before it has.
-_SETS = """with hosts as materialized (
-    select c.descendant as id from organization_closure c where c.ancestor = :organization
-), here as materialized (
+_SETS = f"""{MEMBERS}, here as materialized (
     select a.id from hosts h join arrival a on a.organization_id = h.id
     union select a.id from hosts h join arrival a on a.branch_id = h.id
-), formal as materialized (
-    select f.member_id as id from hosts h
-      join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
-     where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
-                          and g.starts > f.starts)
 ), away as materialized (
     (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
        join match m on m.departure_id = d.id and m.state = 'CONFIRMED'

@@ -42,6 +42,8 @@ class ActivityCard(Base):
             postgresql_where=text("state in ('ISSUED', 'PRESENTED', 'CHECKED')"),
         ),
         Index(None, "number"),
+        Index(None, "member_id"),
+        Index(None, "organization_id"),
     )
 
     id: Mapped[UUID] = is_open(primary_key=True)

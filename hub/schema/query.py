@@ -12,6 +12,7 @@ from hub.resolvers import discrepancy, event, ledger, liaison, match, organizati
 from hub.resolvers.node import TypeNumber
 from hub.schema.discrepancy import Discrepancy
 from hub.schema.event import EventPage
+from hub.schema.home_query import HomeQuery
 from hub.schema.import_run import ImportRun
 from hub.schema.ledger import LedgerConnection
 from hub.schema.liaison import Liaison
@@ -29,7 +30,7 @@ from hub.schema.words import Info, reads, says
 
 
 @strawberry.type(description="Everything that can be read. An unknown id and an invisible one answer alike: null.")
-class Query(ParticipationQuery):
+class Query(ParticipationQuery, HomeQuery):
     """Everything that can be read."""
 
     @reads(Viewer, "Who is asking, as the token says.")

@@ -246,10 +246,13 @@ ABOUT = {
 
 ROOTS = {
     "activities": "activities(openToArrivals: true) { edges { node { id } } }",
+    "activityCards": "activityCards { edges { node { id } } }",
+    "appraisals": "appraisals { edges { node { id } } }",
     "arrivals": "arrivals { edges { node { id } } }",
     "departures": "departures { edges { node { id } } }",
     "discrepancies": "discrepancies { edges { node { id } } }",
     "events": "events { items { __typename } }",
+    "exemptions": "exemptions { edges { node { id } } }",
     "importRun": "importRun(id: $run) { id }",
     "inquiries": "inquiries { edges { node { id } } }",
     "ledger": "ledger(organization: $organization) { edges { node { overdue } } }",
