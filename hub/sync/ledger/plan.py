@@ -25,7 +25,8 @@ from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.mentions import Source
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
 from hub.sync.ledger.report import Report, report
-from hub.sync.ledger.table import Table, find_all
+from hub.sync.ledger.table import Table
+from hub.sync.ledger.tables import find_all
 from hub.sync.ledger.workbook import Sheet
 
 _LISTED: Final = text(

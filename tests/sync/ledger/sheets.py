@@ -11,7 +11,7 @@ from hub.domain.identity import check_digit
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.organizations import OrganizationNames, OrganizationRecord
-from hub.sync.ledger.table import find_all
+from hub.sync.ledger.tables import find_all
 from hub.sync.ledger.workbook import read_workbook
 
 TODAY = dt.date(2026, 11, 25)

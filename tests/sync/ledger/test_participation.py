@@ -9,7 +9,7 @@ import pytest
 
 from hub.sync.ledger.columns import Kind, head
 from hub.sync.ledger.lines import LineReader
-from hub.sync.ledger.table import find_all
+from hub.sync.ledger.tables import find_all
 from hub.sync.ledger.workbook import UnreadableFile, read_workbook
 from tests.sync.ledger.sheets import NAMES, TODAY, citizen_id, errors, read, warnings, xlsx
 

@@ -8,7 +8,7 @@ import openpyxl
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.lines import LineReader
 from hub.sync.ledger.refused import write_refused
-from hub.sync.ledger.table import find_all
+from hub.sync.ledger.tables import find_all
 from hub.sync.ledger.workbook import read_workbook
 from tests.sync.ledger.sheets import NAMES, TODAY, citizen_id, errors, read, rollcalls, xlsx
 

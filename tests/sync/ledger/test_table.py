@@ -6,7 +6,7 @@ import pytest
 
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.mentions import OrganizationMention, Source
-from hub.sync.ledger.table import find_all
+from hub.sync.ledger.tables import find_all
 from hub.sync.ledger.workbook import UnreadableFile, read_workbook
 from tests.sync.ledger.sheets import citizen_id, xlsx
 

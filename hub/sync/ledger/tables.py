@@ -1,0 +1,115 @@
+"""Find the tables on the sheets of a file: heads are recognized by their words, wherever they stand."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from hub.sync.ledger import heads, marks, mentions, rollcall_heads
+from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.marks import Meaning
+from hub.sync.ledger.mentions import OrganizationMention, Source
+from hub.sync.ledger.table import Table
+from hub.sync.ledger.workbook import Sheet, UnreadableFile
+
+_MAX_LEAD_ROWS = 12
+_WANTED = {
+    Kind.ORGANIZATIONS: "党组织名称和代码",
+    Kind.ROLLCALL: "姓名和各次活动的日期或名称",
+    Kind.PARTICIPATION: "姓名、活动类别和活动日期",
+}
+
+
+def find_all(sheets: Sequence[Sheet], kind: Kind) -> list[Table]:
+    """Return every table of a file; a sheet without one (填表说明) is passed over."""
+    tables = [table for sheet in sheets for table in find_tables(sheet, kind)]
+    if not tables:
+        wanted = _WANTED.get(kind, "姓名和身份证号码等")
+        raise UnreadableFile(
+            f"没有找到表头：请核对文件和台账种类，表头一行应有{wanted}；csv 请核对编码"
+            f" / no head row of a ledger of kind {kind} was found: check the file, the kind and the encoding"
+        )
+    return tables
+
+
+def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
+    """Return the tables of one sheet from top to bottom: repeated heads (续表) begin a table of their own."""
+    merged = heads.merged_cells(sheet)
+    tables: list[Table] = []
+    current: list[Table] = []
+    above: OrganizationMention | None = None
+    first: OrganizationMention | None = None
+    titles: tuple[str, ...] = ()
+    body = 0
+    for index in heads.rows_with_name_head(sheet, kind):
+        if index < body:
+            continue
+        called = kind is Kind.ROLLCALL
+        parts = rollcall_heads.read(sheet, index, merged) if called else heads.read(sheet, kind, index, merged)
+        if not parts:
+            continue
+        lead, top = body, parts[0].top
+        for table in current:
+            table.end = top
+            lead = max([lead, *(line.index + 1 for line in table.lines())])
+        texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, top - _MAX_LEAD_ROWS) : top]]
+        named = mentions.above(texts)
+        if named and named.source is Source.LINE:  # 第二党支部 further down is one of what the sheet's first lines name
+            named = mentions.inside(named, first)
+        first = first or named
+        above = named or above or mentions.in_sheet_name(sheet.name)
+        title = "".join(text for row in texts for text in row) + sheet.name
+        own_titles = tuple(text for row in texts for text in row)
+        titles = titles or own_titles
+        body = parts[0].body
+        current = [
+            Table(
+                sheet,
+                kind,
+                part.fields,
+                lead,
+                body,
+                len(sheet.rows),
+                part.left,
+                part.right,
+                above,
+                merged,
+                top,
+                part.activities,
+                (own_titles, titles, (sheet.name,)),
+            )
+            for part in parts
+            # A file may hold both ledgers: only what was asked for is read.
+            if not heads.belongs_to_other_kind(kind, part, title)
+        ]
+        tables += current
+        if not current:
+            # What the title of another ledger names is not said of the next one.
+            above = mentions.above([row for row in texts if not heads.names_other_kind(kind, "".join(row))])
+    if kind is Kind.ROLLCALL:
+        _find_legends(sheet, tables)
+    return tables
+
+
+def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
+    """Give every roll call of a sheet the legend that stands above, below or beside it; its own goes before others."""
+    found: list[dict[str, Meaning]] = []
+    # What stands between two tables belongs to the upper one, unless the first has its legend above it.
+    above = bool(tables and marks.legend_of(tables[0].titles[0]))
+    for number, table in enumerate(tables):
+        headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
+        begin = table.lead if above or number == 0 else table.top
+        after = itertools.islice(tables, number + 1, None)
+        end = next((later.lead for later in after if above and later.top > table.top), table.end)
+        texts: list[str] = []
+        for index in range(begin, end):
+            row = sheet.rows[index]
+            if table.top <= index < table.body or (index >= table.body and table.is_line(row)):
+                row = row[headed:] if table.right == len(row) else []
+            text = "  ".join(mentions.distinct_texts(row))
+            if text and marks.legend_of([text]):
+                texts.append(text)
+        found.append(marks.legend_of(texts))
+    everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
+    for table, legend in zip(tables, found, strict=True):
+        table.legend = marks.with_own(everywhere, legend)
