@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from hub.sync.ledger import columns
@@ -13,6 +14,8 @@ from hub.sync.ledger.workbook import Cell, Sheet
 
 Merges = Mapping[tuple[int, int], tuple[int, int]]
 """For each cell inside a merged range the cell that holds its text."""
+MergedDown = Mapping[int, Sequence[tuple[int, int]]]
+"""For each column the rows to which a cell is merged down, each with the row of its text, from top to bottom."""
 
 _MAX_MERGED = 500_000
 _MAX_HEAD_ROWS = 4
@@ -76,6 +79,17 @@ def merged_cells(sheet: Sheet) -> Merges:
     return found
 
 
+def merged_down(merged: Merges) -> MergedDown:
+    """Return what is merged down in each column; a sheet of many tables asks for each of them."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (row, column), (top, left) in merged.items():
+        if row > top and column == left:
+            found.setdefault(column, []).append((row, top))
+    for rows in found.values():
+        rows.sort()
+    return found
+
+
 def rows_with_name_head(sheet: Sheet, kind: Kind) -> list[int]:
     """Return the rows in which a cell could be the head of the name: quick, since every row is asked."""
     may_be_name = re.compile("称|党组织" if kind is Kind.ORGANIZATIONS else "名|党员|用户").search
@@ -121,6 +135,7 @@ class _Grid:
         self._rows = sheet.rows
         self._kind = kind
         self._merged = merged
+        self._reaching: dict[tuple[int, int], list[str]] = {}
         self.width = len(sheet.rows[0])
 
     def source(self, row: int, column: int) -> tuple[int, int]:
@@ -200,39 +215,39 @@ class _Grid:
 
     def spread(self, row: int, column: int, below: int) -> str:
         """Return the text of a cell, or of the one to the left that reaches over it: csv knows no merges."""
-        while column >= 0:
-            if text := self.at(row, column):
-                return text
-            if not self.at(below, column):
-                return ""
-            column -= 1
-        return ""
+        reaching = self._reaching.get((row, below))
+        if reaching is None:  # for the whole row at once: each column would look at all before it
+            reaching = self._reaching[row, below] = []
+            before = ""
+            for at in range(self.width):
+                before = self.at(row, at) or (before if self.at(below, at) else "")
+                reaching.append(before)
+        return reaching[column]
 
 
 def _beside(kind: Kind, heads: list[tuple[int, str, str]], top: int, body: int, width: int) -> list[Heads]:
     """Divide the heads where name and number (or phone) come twice: two tables side by side."""
     judged = _of_neighbours(heads, [(column, columns.head(kind, leaf, group)) for column, leaf, group in heads])
     names = [column for column, head in judged if head and head.field == "name" and head.rank == 0]
+    at = [column for column, _, _ in heads]
+    last = {head.field: column for column, head in judged if head}
+    asked = _ORGANIZATION_FIELDS if kind is Kind.ORGANIZATIONS else _PERSON_FIELDS
     starts = [0]
     for earlier, later in itertools.pairwise(names):
-        repeated = {
-            head.field
-            for column, head in judged
-            if head and column > later and any(h and h.field == head.field and earlier < c < later for c, h in judged)
-        }
-        if repeated & (_ORGANIZATION_FIELDS if kind is Kind.ORGANIZATIONS else _PERSON_FIELDS):
-            numbering = [
-                c for c, leaf, _ in heads if earlier < c < later and _NUMBERING.fullmatch(columns.normal(leaf))
-            ]
-            starts.append(numbering[-1] if numbering and numbering[-1] == later - 1 else later)
+        begin, end = bisect_left(at, earlier + 1), bisect_left(at, later)
+        if any(head and head.field in asked and last[head.field] > later for _, head in judged[begin:end]):
+            numbered = begin < end and at[end - 1] == later - 1
+            numbered = numbered and _NUMBERING.fullmatch(columns.normal(heads[end - 1][1])) is not None
+            starts.append(later - 1 if numbered else later)
     parts = []
     for left, right in zip(starts, [*starts[1:], width], strict=True):
+        begin, end = bisect_left(at, left), bisect_left(at, right)
         best: dict[str, tuple[int, int]] = {}
-        for column, head in judged:
-            if head and left <= column < right and (head.field not in best or head.rank < best[head.field][0]):
+        for column, head in judged[begin:end]:
+            if head and (head.field not in best or head.rank < best[head.field][0]):
                 best[head.field] = (head.rank, column)
         fields = {field: column for field, (_, column) in best.items()}
-        parts.append(Heads(fields, [head for head in heads if left <= head[0] < right], body, left, right, top))
+        parts.append(Heads(fields, heads[begin:end], body, left, right, top))
     return parts
 
 

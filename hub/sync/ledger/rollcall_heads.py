@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from hub.sync.ledger import activity_dates, activity_kinds, cells, columns
@@ -50,17 +51,19 @@ def read(sheet: Sheet, index: int, merged: Merges) -> list[Heads]:
     ]
     if body < len(sheet.rows) and grid.is_numbering(body, names[0]):
         body += 1
+    of_activities, of_fields = [head.column for head in activities], [column for column, _ in fields]
     starts = [0]
     for earlier, later in itertools.pairwise(names):
-        if any(earlier < head.column < later for head in activities) and activities[-1].column > later:
+        first = bisect_left(of_activities, earlier)
+        if first < len(activities) and of_activities[first] < later < of_activities[-1]:
             numbered = _NUMBERING.fullmatch(columns.normal(grid.text(index, later - 1)))
             starts.append(later - 1 if numbered else later)
     parts = []
     for left, right in zip(starts, [*starts[1:], grid.width], strict=True):
-        own = tuple(head for head in activities if left <= head.column < right)
+        own = tuple(activities[bisect_left(of_activities, left) : bisect_left(of_activities, right)])
         best: dict[str, tuple[int, int]] = {}
-        for column, found in fields:
-            if left <= column < right and (found.field not in best or found.rank < best[found.field][0]):
+        for column, found in fields[bisect_left(of_fields, left) : bisect_left(of_fields, right)]:
+            if found.field not in best or found.rank < best[found.field][0]:
                 best[found.field] = (found.rank, column)
         if own and "name" in best:
             known = {field: column for field, (_, column) in best.items()}
@@ -85,6 +88,8 @@ class _Grid:
     def __init__(self, sheet: Sheet, merged: Merges) -> None:
         self._rows = sheet.rows
         self._merged = merged
+        self._labels: dict[int, tuple[str, str]] = {}
+        self._filled: dict[int, list[int]] = {}
         self.width = len(sheet.rows[0])
 
     def _source(self, row: int, column: int) -> tuple[int, int]:
@@ -210,29 +215,33 @@ class _Grid:
 
     def _row_label(self, row: int, name: int) -> tuple[str, str]:
         """Return what the cells before the activities say of a row, and the unit of its numbers."""
-        texts = (columns.normal(self.text(row, c)) for c in range(name + 1) if self._head(row, c) is None)
-        label = next(filter(None, texts), "")
-        if re.fullmatch(r"月份?", label):
-            return label, "月"
-        return label, "日" if re.fullmatch(r"日期?|号", label) else ""
+        if row not in self._labels:
+            texts = (columns.normal(self.text(row, c)) for c in range(name + 1) if self._head(row, c) is None)
+            label = next(filter(None, texts), "")
+            unit = "月" if re.fullmatch(r"月份?", label) else "日" if re.fullmatch(r"日期?|号", label) else ""
+            self._labels[row] = label, unit
+        return self._labels[row]
+
+    def _filled_before(self, row: int, column: int, taken: set[int]) -> int:
+        """Return the nearest column to the left that is filled or taken, -1 for none."""
+        if row not in self._filled:  # for the whole row at once: each column would look at all before it
+            found = self._filled[row] = [-1]
+            for at in range(self.width):
+                found.append(at if at in taken or self._at(row, at) != "" else found[-1])
+        return self._filled[row][column]
 
     def _spread(self, row: int, column: int, taken: set[int], below: Sequence[HeadCell]) -> int:
         """Return the column to the left whose head reaches over this one: csv knows no merges, and people forget them."""
-        for left in range(column - 1, -1, -1):
-            if left in taken:
-                return -1
-            if (cell := self._at(row, left)) == "":
-                continue
-            if not _speaks(cell):
-                return -1
-            said, rest = activity_dates.parts(cell)
-            own = [activity_dates.parts(head.cell, head.unit) for head in below]
-            if said.day is not None and (self._merged or any(part for part, _ in own)):
-                return -1  # a whole day, in a file that knows merges, stands over its own column only
-            if not said and not said.year and any(activity_kinds.read(text).kind for _, text in own):
-                return -1
-            return -1 if _NO_ACTIVITY.search(rest) else left
-        return -1
+        left = self._filled_before(row, column, taken)
+        if left < 0 or left in taken or not _speaks(cell := self._at(row, left)):
+            return -1
+        said, rest = activity_dates.parts(cell)
+        own = [activity_dates.parts(head.cell, head.unit) for head in below]
+        if said.day is not None and (self._merged or any(part for part, _ in own)):
+            return -1  # a whole day, in a file that knows merges, stands over its own column only
+        if not said and not said.year and any(activity_kinds.read(text).kind for _, text in own):
+            return -1
+        return -1 if _NO_ACTIVITY.search(rest) else left
 
     def is_numbering(self, row: int, name: int) -> bool:
         """Tell whether a row only counts the columns: （1）（2）（3）."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from hub.sync.ledger import cells, marks, mentions
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.heads import ActivityHead, Merges
+from hub.sync.ledger.heads import ActivityHead, MergedDown, Merges
 from hub.sync.ledger.marks import Meaning
 from hub.sync.ledger.mentions import OrganizationMention
 from hub.sync.ledger.workbook import Cell, Row, Sheet
@@ -75,6 +76,7 @@ class Table:
     right: int
     organization_above: OrganizationMention | None
     merged: Merges
+    down: MergedDown
     top: int
     activities: tuple[ActivityHead, ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
@@ -123,11 +125,14 @@ class Table:
     def _merged_down(self) -> dict[int, list[tuple[str, int]]]:
         # Only in reported participation one person has several lines.
         single = set() if self.kind is Kind.PARTICIPATION else _NOT_MERGED_DOWN
-        by_column = {column: field for field, column in self.fields.items() if field not in single}
         found: dict[int, list[tuple[str, int]]] = {}
-        for (row, column), (top, left) in self.merged.items():
-            if row > top >= self.body and column == left and column in by_column and row < self.end:
-                found.setdefault(row, []).append((by_column[column], top))
+        for field, column in self.fields.items():
+            if field in single or column not in self.down:
+                continue
+            rows = self.down[column]
+            for row, top in rows[bisect_left(rows, (self.body, 0)) : bisect_left(rows, (self.end, 0))]:
+                if top >= self.body:
+                    found.setdefault(row, []).append((field, top))
         return found
 
     def _section(self, row: Row) -> OrganizationMention | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from hub.sync.ledger import heads, marks, mentions, rollcall_heads
@@ -10,7 +9,7 @@ from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.marks import Meaning
 from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.table import Table
-from hub.sync.ledger.workbook import Sheet, UnreadableFile
+from hub.sync.ledger.workbook import MAX_TABLES, Row, Sheet, UnreadableFile, unreadable
 
 _MAX_LEAD_ROWS = 12
 _WANTED = {
@@ -35,6 +34,7 @@ def find_all(sheets: Sequence[Sheet], kind: Kind) -> list[Table]:
 def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     """Return the tables of one sheet from top to bottom: repeated heads (续表) begin a table of their own."""
     merged = heads.merged_cells(sheet)
+    down = heads.merged_down(merged)
     tables: list[Table] = []
     current: list[Table] = []
     above: OrganizationMention | None = None
@@ -74,6 +74,7 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
                 part.right,
                 above,
                 merged,
+                down,
                 top,
                 part.activities,
                 (own_titles, titles, (sheet.name,)),
@@ -83,6 +84,8 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             if not heads.belongs_to_other_kind(kind, part, title)
         ]
         tables += current
+        if len(tables) > MAX_TABLES:
+            raise unreadable("TABLES")
         if not current:
             # What the title of another ledger names is not said of the next one.
             above = mentions.above([row for row in texts if not heads.names_other_kind(kind, "".join(row))])
@@ -94,22 +97,43 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
 def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     """Give every roll call of a sheet the legend that stands above, below or beside it; its own goes before others."""
     found: list[dict[str, Meaning]] = []
+    of_rows: dict[int, str] = {}
+    nexts = _next_leads(tables)
     # What stands between two tables belongs to the upper one, unless the first has its legend above it.
     above = bool(tables and marks.legend_of(tables[0].titles[0]))
     for number, table in enumerate(tables):
         headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
         begin = table.lead if above or number == 0 else table.top
-        after = itertools.islice(tables, number + 1, None)
-        end = next((later.lead for later in after if above and later.top > table.top), table.end)
+        end = nexts[number] if above else table.end
         texts: list[str] = []
         for index in range(begin, end):
             row = sheet.rows[index]
             if table.top <= index < table.body or (index >= table.body and table.is_line(row)):
-                row = row[headed:] if table.right == len(row) else []
-            text = "  ".join(mentions.distinct_texts(row))
-            if text and marks.legend_of([text]):
+                text = _legend_text(row[headed:]) if table.right == len(row) else ""
+            elif index in of_rows:  # tables side by side share their rows
+                text = of_rows[index]
+            else:
+                text = of_rows[index] = _legend_text(row)
+            if text:
                 texts.append(text)
         found.append(marks.legend_of(texts))
     everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
     for table, legend in zip(tables, found, strict=True):
         table.legend = marks.with_own(everywhere, legend)
+
+
+def _next_leads(tables: Sequence[Table]) -> list[int]:
+    """Return for each table the row with which the titles of the next one below it begin, else the end of its own."""
+    found: list[int] = []
+    below: Table | None = None
+    for table, later in zip(reversed(tables), [None, *reversed(tables)], strict=False):
+        if later is not None and later.top > table.top:
+            below = later
+        found.append(below.lead if below else table.end)
+    return found[::-1]
+
+
+def _legend_text(row: Row) -> str:
+    """Return the text of a row, or of the end of one, that explains marks; the empty text where it does not."""
+    text = "  ".join(mentions.distinct_texts(row))
+    return text if text and marks.legend_of([text]) else ""

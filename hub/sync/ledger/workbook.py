@@ -21,6 +21,7 @@ from typing import IO, Any
 MAX_FILE_BYTES = 64 << 20
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_024
+MAX_TABLES = 20_000
 LIMITS = {
     "memory": 1 << 30,
     "seconds": 60,
@@ -75,6 +76,8 @@ _REASONS = {
     f" / too many rows ({{at}}, at most {MAX_ROWS}): delete empty rows or split the file",
     "COLUMNS": f"表格列数过多（到 {{at}}，最多 {MAX_COLUMNS} 列），请删去右侧多余的列"
     f" / too many columns (up to {{at}}, at most {MAX_COLUMNS}): delete what lies to the right",
+    "TABLES": f"表头过多（超过 {MAX_TABLES} 个），请删去重复的表头或分成几个文件"
+    f" / too many rows of heads (more than {MAX_TABLES}): delete repeated ones or split the file",
     "MEMORY": "读取文件需要的内存过多，请删去表格下方和右侧的空行空列后再传"
     " / reading needs too much memory: delete empty rows and columns, then try again",
     "TIME": "读取文件用时过长，已停止 / reading took too long and was stopped",
