@@ -17,7 +17,7 @@ from hub.domain.activity import RecordActivity
 from hub.domain.dates import first_day, today
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
-from hub.models import ParticipationMode
+from hub.models import ActivityKind, ParticipationMode
 from hub.sync.ledger.dates import DATE_IN_FUTURE
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
@@ -61,6 +61,8 @@ _TOLD: Final = text(
      where source = 'SELF_REPORT' and twin_id is null and member_id = any(:members) and held_on = any(:days)
     """
 )
+# An activity of no known kind needs a title, and a head that is only a day says none.
+_UNNAMED: Final = "组织生活"
 _REASON: Final = "点名册更正 / corrected by a later roll call"
 
 
@@ -131,7 +133,7 @@ def _activity(table: RollcallTable[UUID], found: RollcallActivity) -> RecordActi
         organization_id=table.organization,
         kind=found.kind,
         held_on=found.held_on,
-        title=found.title,
+        title=found.title or (_UNNAMED if found.kind == ActivityKind.OTHER else None),
         mode=found.mode or ParticipationMode.ON_SITE.value,
     )
 

@@ -231,3 +231,14 @@ async def test_an_unmatched_arrivals_marks_wait_and_cross_with_the_match(hub: Hu
     await hub.ask()
     await hub.answer(candidate.confirm, came)
     assert await hub.count("participation", "twin_id is not null") == 1
+
+
+async def test_a_head_that_is_only_a_day_is_an_activity_without_a_kind(hub: Hub) -> None:
+    await hub.pair(which=1)
+    sheet = rollcall(("林晓", number(1), "√", "×"), days=("9月9日", "9月9日 清明祭扫"))
+    report = await hub.report(sheet, "rollcall", "BJ01")
+    assert (report.accepted, report.errors) == (2, [])
+    rows = await hub.rows("select kind, title from activity order by title")
+    assert rows == [{"kind": "OTHER", "title": "清明祭扫"}, {"kind": "OTHER", "title": "组织生活"}]
+    again = await hub.report(sheet, "rollcall", "BJ01")
+    assert (again.new, again.unchanged) == (0, 2)
