@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import itertools
 import re
 from bisect import bisect_left
@@ -41,19 +42,28 @@ class HeadCell:
     is_group: bool
 
 
+class Says(enum.Enum):
+    """Where a column's activity is said: by its own heads, by what stands above the table, or nowhere."""
+
+    HEAD = enum.auto()
+    TITLE = enum.auto()
+    NOTHING = enum.auto()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class ActivityHead:
     """The heads of one activity's column, the lowest first."""
 
     column: int
     cells: tuple[HeadCell, ...]
+    says: Says = Says.HEAD
 
 
 @dataclasses.dataclass(slots=True)
 class Heads:
     """The heads of one table: field → column; `heads` are (column, leaf, group); its lines begin at `body`.
 
-    `top` is the row before which its titles end.
+    `top` is the row before which its titles end; `unknown` are columns that are a roll call's if they hold marks.
     """
 
     fields: dict[str, int]
@@ -63,6 +73,7 @@ class Heads:
     right: int
     top: int
     activities: tuple[ActivityHead, ...] = ()
+    unknown: tuple[ActivityHead, ...] = ()
 
 
 def merged_cells(sheet: Sheet) -> Merges:

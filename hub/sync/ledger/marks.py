@@ -106,6 +106,20 @@ def read(cell: Cell, legend: Legend = _NO_LEGEND) -> Meaning:
     return _read(text, tuple(legend.items())) if len(text) <= _LONGEST else UNKNOWN
 
 
+# Words that other columns hold too: 是否低保 是, 党籍状态 正常.
+_OF_OTHERS = re.compile(r"是|否|正常|完成|已完成|全勤|公|事|假|病|补|缺|ok|yes|[a-z]", re.IGNORECASE)
+
+
+def is_plain(cell: Cell, legend: Legend = _NO_LEGEND) -> bool:
+    """Tell whether a cell is a mark whatever stands above it: a sign, or a word of roll calls only."""
+    if is_blank(cell, legend) or not isinstance(cell, (str, bool)):
+        return False
+    text = plain(cell)
+    if len(text) > _LONGEST or read(cell, legend).attendance is None:
+        return False
+    return text in legend or _OF_OTHERS.fullmatch(text) is None
+
+
 @functools.lru_cache(maxsize=20_000)
 def _read(text: str, legend: tuple[tuple[str, Meaning], ...]) -> Meaning:
     known = dict(legend)

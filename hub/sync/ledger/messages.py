@@ -25,6 +25,8 @@ _MESSAGES = {
     "DATE_IN_FUTURE": "日期晚于今天，未采用：请核实 / the date lies in the future; not taken: please check",
     "MARK_UNKNOWN": "考勤符号认不出，这一格未导入：请改写为到会、迟到、病假、公假、事假或缺席，或在表下注明符号含义"
     " / the mark means nothing known; this cell was left out: write it in words, or explain the marks below the table",
+    "ACTIVITY_UNKNOWN": "这一列填的是考勤符号，表头却看不出是哪一天的什么活动，整列未导入：请在表头写明，如“9月9日 主题党日”；不是考勤的请改写表头"
+    " / marks below a head that names neither day nor activity; the column was left out: write both into its head",
     "ACTIVITY_MISSING": "没有活动类别或名称：请补填 / neither kind nor name of the activity is given: please fill it in",
     "PHONE_INVALID": "电话号码位数不对，已保留原文：请填 11 位手机号或带区号的固定电话"
     " / not a complete phone number; the text is kept: give 11 digits, or area code and number",

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from hub.sync.ledger import activity_dates, activity_kinds, cells, marks
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
-from hub.sync.ledger.heads import ActivityHead
+from hub.sync.ledger.heads import ActivityHead, Says
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
 from hub.sync.ledger.table import Line, Table
+
+ACTIVITY_UNKNOWN = "ACTIVITY_UNKNOWN"
 
 
 def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
@@ -24,6 +26,9 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
     found: list[RollcallActivity] = []
     before = activity_dates.NOTHING
     for head in table.activities:
+        if head.says is Says.NOTHING:
+            found.append(_unknown(table, head))
+            continue
         said, row, texts = _read(head)
         if said.day and said.month is None:
             said = said._replace(month=month)
@@ -44,6 +49,18 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
         )
         before = said if held_on else before
     return tuple(found)
+
+
+def _unknown(table: Table, head: ActivityHead) -> RollcallActivity:
+    return RollcallActivity(
+        column=table.sheet.first_column + head.column + 1,
+        row=table.sheet.first_row + head.cells[0].row,
+        kind=activity_kinds.OTHER,
+        title=None,
+        held_on=None,
+        mode=None,
+        error=Problem("heldOn", ACTIVITY_UNKNOWN),
+    )
 
 
 def _read(head: ActivityHead) -> tuple[Parts, int, list[str]]:

@@ -12,14 +12,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, columns
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges
-from hub.sync.ledger.workbook import Cell, Sheet
+from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges, Says
+from hub.sync.ledger.workbook import Cell, Row, Sheet
 
 _MAX_ROWS_UP = 4
 _MAX_ROWS = 5
 _LONGEST = 60
+_MANY_LINES = 200
 # What stands before the activities and says what their heads are.
 _LABEL = re.compile(
     r"(?:序号?|编号|姓名|党员|活动|会议|组织生活|学习|参会|参加|召开|开展|举办|考勤)*(?:的)?(?:时间|日期|月份?|日|年份?|年度|内容|名称|主题|类别|类型|项目|事项|形式|方式|情况|次数?|活动|会议|[一二三四]季度)?"
@@ -30,6 +31,11 @@ _MONTH_LABEL = re.compile(r"(?:按)?月份?")
 _NO_ACTIVITY = re.compile(
     r"(?:出勤|到会|参会|参加|缺席|缺勤|签到|到课|出席|达标|合格|参与)率|次数|人数|人次|小计|合计|总计|累计|共计|统计|汇总|应参加|实参加|应到|实到|应出勤|实出勤|平均"
     r"|(?:积分|得分|扣分|评分|分数|分值|备注|说明|签字|签名|电话)$|^(?:备注|备考|附注|电话|手机|联系|签名|签字)|是否|入党|出生|转正"
+)
+# What is ticked or noted of a person and is no attendance.
+_NEVER_CALLED = re.compile(
+    r"序号|编号|^(?:男|女)$|性别|年龄|党龄|民族|籍贯|学历|文化|职务|职称|身份|户籍|住址|政治面貌|(?:正式|预备|流动|在册|在职|退休|离退休|困难|老|新)党员|群众|低保|在职|退休"
+    r"|党费|缴费|缴纳|已缴|未缴|通知|告知|领取|发放|原因|事由|理由|去向|图例|符号|含义|标记|工作单位|签退|考核|等次|优秀|合格|小组|支部|组织"
 )
 _TITLE = re.compile(r"(?:册|表|簿|台账|名单|汇总|一览)(?:\([^)]*\))?$")
 _NUMBER_CELL = re.compile(r"[(]?(?:\d{1,2}(?:\.0)?|[甲乙丙丁戊己庚辛])[)]?|[①-⑳]")
@@ -49,9 +55,19 @@ def read(sheet: Sheet, index: int, merged: Merges) -> list[Heads]:
     activities = [
         head for c in range(grid.width) if c not in taken and (head := grid.activity(c, top, body, taken, min(names)))
     ]
+    last = body
     if body < len(sheet.rows) and grid.is_numbering(body, names[0]):
         body += 1
+    dated = {head.column for head in activities}
+    unknown = [
+        head for c in range(grid.width) if c not in taken and c not in dated and (head := grid.unknown(c, top, last))
+    ]
+    if not activities:
+        lines = grid.lines_below(body, names[0])
+        activities = [head for head in unknown if _is_marked(lines, head.column)]
+        unknown = [] if activities else unknown
     of_activities, of_fields = [head.column for head in activities], [column for column, _ in fields]
+    of_unknown = [head.column for head in unknown]
     starts = [0]
     for earlier, later in itertools.pairwise(names):
         first = bisect_left(of_activities, earlier)
@@ -67,8 +83,20 @@ def read(sheet: Sheet, index: int, merged: Merges) -> list[Heads]:
                 best[found.field] = (found.rank, column)
         if own and "name" in best:
             known = {field: column for field, (_, column) in best.items()}
-            parts.append(Heads(known, [], body, left, right, top, own))
+            others = tuple(unknown[bisect_left(of_unknown, left) : bisect_left(of_unknown, right)])
+            parts.append(Heads(known, [], body, left, right, top, own, others))
     return parts
+
+
+def _is_marked(lines: Sequence[Row], column: int) -> bool:
+    """Tell whether a column holds more marks than anything else."""
+    filled = [cell for row in lines if (cell := row[column]) != ""]
+    return sum(map(marks.is_plain, filled)) * 2 > len(filled)
+
+
+def _is_of_person(text: str) -> bool:
+    """Tell whether any ledger has a column of this head."""
+    return any(columns.head(kind, text) for kind in (Kind.MEMBERS, Kind.OUTFLOW, Kind.INFLOW))
 
 
 def _speaks(cell: Cell) -> bool:
@@ -202,6 +230,26 @@ class _Grid:
         units = tuple(self._with_unit(head, found, months=months) for head in found)
         dated = any(activity_dates.parts(head.cell, head.unit)[0] for head in units)
         return ActivityHead(column, units) if dated or any(_speaks(head.cell) for head in units) else None
+
+    def unknown(self, column: int, top: int, body: int) -> ActivityHead | None:
+        """Return the head of a column that may hold marks though it says nothing of an activity; None of other columns.
+
+        Of a head that is merged over several columns it is the first one's.
+        """
+        at = next((row for row in range(body - 1, top - 1, -1) if self._at(row, column) != ""), body - 1)
+        source = self._source(at, column)
+        for row in range(top, body):
+            text = self.text(row, column)
+            if text and (_NO_ACTIVITY.search(text) or _NEVER_CALLED.search(text) or _is_of_person(text)):
+                return None
+        if source[1] != column:
+            return None
+        return ActivityHead(column, (HeadCell(source[0], self._at(*source), "", is_group=False),), Says.NOTHING)
+
+    def lines_below(self, body: int, name: int) -> list[Row]:
+        """Return the first rows below the heads, up to the next head of the name."""
+        rows = range(body, min(body + _MANY_LINES, len(self._rows)))
+        return [self._rows[row] for row in itertools.takewhile(lambda row: not self._head(row, name), rows)]
 
     @staticmethod
     def _with_unit(head: HeadCell, heads: Sequence[HeadCell], *, months: bool) -> HeadCell:

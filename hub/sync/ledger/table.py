@@ -63,7 +63,8 @@ class Table:
     """One table: rows `lead` to `top` are its titles, to `body` its heads, to `end` its lines (indexes in sheet.rows).
 
     `titles` are the texts above it, then those above the first table of the sheet, then the sheet's name. A roll call
-    has `activities`, and its sheet may have a `legend` of their marks.
+    has `activities`, and its sheet may have a `legend` of their marks; `unknown` are columns that are more of them if
+    they hold marks.
     """
 
     sheet: Sheet
@@ -79,6 +80,7 @@ class Table:
     down: MergedDown
     top: int
     activities: tuple[ActivityHead, ...] = ()
+    unknown: tuple[ActivityHead, ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
     legend: dict[str, Meaning] = dataclasses.field(default_factory=dict)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from hub.sync.ledger import heads, marks, mentions, rollcall_heads
+from hub.sync.ledger import heads, marks, mentions, rollcall_heads, signin
 from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.heads import Heads, Says
 from hub.sync.ledger.marks import Meaning
 from hub.sync.ledger.mentions import OrganizationMention, Source
 from hub.sync.ledger.table import Table
@@ -77,11 +79,13 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
                 down,
                 top,
                 part.activities,
+                part.unknown,
                 (own_titles, titles, (sheet.name,)),
             )
             for part in parts
             # A file may hold both ledgers: only what was asked for is read.
             if not heads.belongs_to_other_kind(kind, part, title)
+            and (not called or _is_called(part, own_titles, sheet))
         ]
         tables += current
         if len(tables) > MAX_TABLES:
@@ -91,7 +95,33 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             above = mentions.above([row for row in texts if not heads.names_other_kind(kind, "".join(row))])
     if kind is Kind.ROLLCALL:
         _find_legends(sheet, tables)
+        for table in tables:
+            _take_unknown(table)
     return tables
+
+
+def _is_called(part: Heads, titles: Sequence[str], sheet: Sheet) -> bool:
+    """Tell whether heads are those of a roll call: what no head says has to be said above the table."""
+    if any(head.says is not Says.NOTHING for head in part.activities):
+        return True
+    return any(signin.speaks_of_calling(text) for text in (*titles, sheet.name))
+
+
+def _take_unknown(table: Table) -> None:
+    """Take the columns that hold marks below heads that say nothing of an activity: to pass over them loses data."""
+    unknown = {head.column: head for head in table.unknown}
+    last = max([*table.fields.values(), *(head.column for head in table.activities)], default=0)
+    filled: Counter[int] = Counter()
+    marked: Counter[int] = Counter()
+    for line in table.lines() if unknown else ():
+        row = table.sheet.rows[line.index]
+        beside = _legend_text(row[last + 1 :]) if table.right == len(row) else ""
+        for column in unknown:
+            if row[column] != "" and not (beside and column > last):
+                filled[column] += 1
+                marked[column] += marks.is_plain(row[column], table.legend)
+    found = [head for column, head in unknown.items() if marked[column] * 2 > filled[column]]
+    table.activities = tuple(sorted([*table.activities, *found], key=lambda head: head.column))
 
 
 def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:

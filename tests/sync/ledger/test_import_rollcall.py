@@ -233,6 +233,20 @@ async def test_an_unmatched_arrivals_marks_wait_and_cross_with_the_match(hub: Hu
     assert await hub.count("participation", "twin_id is not null") == 1
 
 
+async def test_marks_below_a_head_of_no_activity_are_one_error_at_that_head(hub: Hub) -> None:
+    await hub.pair(which=1)
+    report = await hub.report(
+        rollcall(("林晓", number(1), "√", "×", "√", "补学"), days=("第一次", "9月9日", "10月9日 主题党日", "电话")),
+        "rollcall",
+        "BJ01",
+    )
+    assert told(report.errors) == [(3, "D", "heldOn", "ACTIVITY_UNKNOWN")]
+    assert [row[:3] for row in await records(hub)] == [
+        ("2026-09-09", "OTHER", "ABSENT_UNEXCUSED"),
+        ("2026-10-09", "THEME_DAY", "PRESENT"),
+    ]
+
+
 async def test_a_head_that_is_only_a_day_is_an_activity_without_a_kind(hub: Hub) -> None:
     await hub.pair(which=1)
     sheet = rollcall(("林晓", number(1), "√", "×"), days=("9月9日", "9月9日 清明祭扫"))
