@@ -43,6 +43,7 @@ _KINDS = [
 _COMPILED = [(kind, re.compile(words)) for kind, words in _KINDS]
 # The name of the organization may stand before what it held: this is its kind only where there is no other.
 _COMMITTEE = re.compile(r"支部委员会")
+_BRANCH = re.compile(r"支部委员会(?!(?:扩大)?会议)")
 CODES = frozenset([*(kind for kind, _ in _KINDS), OTHER])
 
 _MODES = [
@@ -67,6 +68,11 @@ _SAYS_NOTHING = re.compile(
     r"(?:召开|开展|举行|举办|参加|组织|活动|会议|学习|情况|签到|考勤|出勤|到会|参会|时间|日期|的|次|年度|度|月份|当日|当天|现场|内容|主题|名称|类别)*"
 )
 _EDGES = " 、,.。;；:：+＋-—–~·/\\|&和及暨与与\n\t"
+
+
+def without_committee(text: str) -> str:
+    """Return a title without 委员会 in the name of a branch: 高坪村支部委员会 is no meeting of its committee."""
+    return _BRANCH.sub("支部", text)
 
 
 @functools.lru_cache(maxsize=5_000)

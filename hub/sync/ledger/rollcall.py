@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, marks
+from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, signin
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
 from hub.sync.ledger.heads import ActivityHead, Says
@@ -29,9 +29,14 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
         if head.says is Says.NOTHING:
             found.append(_unknown(table, head))
             continue
+        if head.says is Says.TITLE:
+            found.append(_of_titles(table, head, year))
+            continue
         said, row, texts = _read(head)
         if said.day and said.month is None:
             said = said._replace(month=month)
+        if not said and len(table.activities) == 1 and (day := signin.told(table.titles).day).day:
+            said = day  # 主题党日 below 2026年9月9日
         if said.year is None:
             said = said._replace(year=year or _year_after(before, said))
         named = activity_kinds.read(" ".join(texts))
@@ -60,6 +65,27 @@ def _unknown(table: Table, head: ActivityHead) -> RollcallActivity:
         held_on=None,
         mode=None,
         error=Problem("heldOn", ACTIVITY_UNKNOWN),
+    )
+
+
+def _of_titles(table: Table, head: ActivityHead, year: int | None) -> RollcallActivity:
+    """Return the activity of a sign-in sheet."""
+    told = signin.told(table.titles)
+    own = activity_kinds.read(activity_dates.parts(head.cells[0].cell)[1])  # 主题党日签到情况
+    day = told.day
+    if day.day and day.month is None:
+        day = day._replace(month=activity_dates.month_of(table.titles))
+    if day.year is None:
+        day = day._replace(year=year or activity_dates.year_of(table.titles))
+    held_on = day.text() if day.month else None
+    return RollcallActivity(
+        column=table.sheet.first_column + head.column + 1,
+        row=table.sheet.first_row + head.cells[0].row,
+        kind=own.kind or told.named.kind or activity_kinds.OTHER,
+        title=told.named.title,
+        held_on=held_on,
+        mode=own.mode or told.named.mode,
+        error=None if held_on else Problem("heldOn", DATE_INVALID),
     )
 
 
@@ -100,10 +126,13 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
     lines = []
     for line, marked in table.called():
         read = []
-        for number, (activity, (cell, source)) in enumerate(zip(found, marked, strict=True)):
+        for number, (head, activity, (cell, source)) in enumerate(zip(table.activities, found, marked, strict=True)):
             if activity.error or marks.is_blank(cell, table.legend) or source in unknown:
                 continue
-            meaning = marks.read(cell, table.legend)
+            if head.says is Says.TITLE:
+                meaning = signin.meaning(cells.plain(head.cells[0].cell), cell, line.cells["name"], table.legend)
+            else:
+                meaning = marks.read(cell, table.legend)
             error = None
             if meaning.attendance is None:
                 error = Problem("attendance", marks.MARK_UNKNOWN)

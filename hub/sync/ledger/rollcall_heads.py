@@ -10,12 +10,15 @@ import datetime as dt
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks, signin
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges, Says
 from hub.sync.ledger.workbook import Cell, Row, Sheet
+
+T = TypeVar("T")
 
 _MAX_ROWS_UP = 4
 _MAX_ROWS = 5
@@ -59,33 +62,57 @@ def read(sheet: Sheet, index: int, merged: Merges) -> list[Heads]:
     if body < len(sheet.rows) and grid.is_numbering(body, names[0]):
         body += 1
     dated = {head.column for head in activities}
-    unknown = [
-        head for c in range(grid.width) if c not in taken and c not in dated and (head := grid.unknown(c, top, last))
-    ]
+    others = [c for c in range(grid.width) if c not in taken and c not in dated]
+    unknown = [head for c in others if (head := grid.unknown(c, top, last))]
     if not activities:
-        lines = grid.lines_below(body, names[0])
-        activities = [head for head in unknown if _is_marked(lines, head.column)]
-        unknown = [] if activities else unknown
-    of_activities, of_fields = [head.column for head in activities], [column for column, _ in fields]
-    of_unknown = [head.column for head in unknown]
-    starts = [0]
-    for earlier, later in itertools.pairwise(names):
-        first = bisect_left(of_activities, earlier)
-        if first < len(activities) and of_activities[first] < later < of_activities[-1]:
-            numbered = _NUMBERING.fullmatch(columns.normal(grid.text(index, later - 1)))
-            starts.append(later - 1 if numbered else later)
+        activities = [head for c in others if (head := grid.sign_in(c, top, last))]
+    lines = [] if dated else grid.lines_below(body, names[0])
+    starts = _starts(grid, index, names, [head.column for head in activities])
     parts = []
     for left, right in zip(starts, [*starts[1:], grid.width], strict=True):
-        own = tuple(activities[bisect_left(of_activities, left) : bisect_left(of_activities, right)])
         best: dict[str, tuple[int, int]] = {}
-        for column, found in fields[bisect_left(of_fields, left) : bisect_left(of_fields, right)]:
+        for column, found in _between(fields, left, right, lambda field: field[0]):
             if found.field not in best or found.rank < best[found.field][0]:
                 best[found.field] = (found.rank, column)
+        own = _between(activities, left, right, lambda head: head.column)
+        beside = _between(unknown, left, right, lambda head: head.column)
+        if not dated:
+            own, beside = _without_days(own, beside, lines)
         if own and "name" in best:
             known = {field: column for field, (_, column) in best.items()}
-            others = tuple(unknown[bisect_left(of_unknown, left) : bisect_left(of_unknown, right)])
-            parts.append(Heads(known, [], body, left, right, top, own, others))
+            parts.append(Heads(known, [], body, left, right, top, tuple(own), tuple(beside)))
     return parts
+
+
+def _starts(grid: _Grid, index: int, names: Sequence[int], activities: Sequence[int]) -> list[int]:
+    """Return the columns with which tables side by side begin: each has a name and activities."""
+    starts = [0]
+    for earlier, later in itertools.pairwise(names):
+        first = bisect_left(activities, earlier)
+        if first < len(activities) and activities[first] < later < activities[-1]:
+            numbered = _NUMBERING.fullmatch(columns.normal(grid.text(index, later - 1)))
+            starts.append(later - 1 if numbered else later)
+    return starts
+
+
+def _between(found: Sequence[T], left: int, right: int, column: Callable[[T], int]) -> Sequence[T]:
+    return found[bisect_left(found, left, key=column) : bisect_left(found, right, key=column)]
+
+
+def _without_days(
+    signed: Sequence[ActivityHead], unknown: Sequence[ActivityHead], lines: Sequence[Row]
+) -> tuple[Sequence[ActivityHead], Sequence[ActivityHead]]:
+    """Return the activities of heads that say no day, and what else may hold marks: the column in which people sign in."""
+    if one := _one_to_sign_in(signed):
+        return one, [head for head in unknown if head.column != one[0].column]
+    return [head for head in unknown if _is_marked(lines, head.column)], ()
+
+
+def _one_to_sign_in(heads: Sequence[ActivityHead]) -> Sequence[ActivityHead]:
+    """Return the one column in which people sign in: beside 到会情况 a signature says nothing more. Two are none."""
+    noted = [head for head in heads if not signin.is_signed(cells.plain(head.cells[0].cell))]
+    found = noted or heads
+    return found if len(found) == 1 else ()
 
 
 def _is_marked(lines: Sequence[Row], column: int) -> bool:
@@ -245,6 +272,17 @@ class _Grid:
         if source[1] != column:
             return None
         return ActivityHead(column, (HeadCell(source[0], self._at(*source), "", is_group=False),), Says.NOTHING)
+
+    def sign_in(self, column: int, top: int, body: int) -> ActivityHead | None:
+        """Return the head of a column in which people sign in for what the title says; None of other columns."""
+        found = {self._source(row, column) for row in range(top, body) if self._at(row, column) != ""}
+        if len(found) != 1:
+            return None
+        row, left = found.pop()
+        cell = self._at(row, left)
+        if left != column or not isinstance(cell, str) or not signin.is_head(cell):
+            return None
+        return ActivityHead(column, (HeadCell(row, cell, "", is_group=False),), Says.TITLE)
 
     def lines_below(self, body: int, name: int) -> list[Row]:
         """Return the first rows below the heads, up to the next head of the name."""

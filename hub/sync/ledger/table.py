@@ -7,9 +7,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from hub.sync.ledger import cells, marks, mentions
+from hub.sync.ledger import cells, marks, mentions, signin
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.heads import ActivityHead, MergedDown, Merges
+from hub.sync.ledger.heads import ActivityHead, MergedDown, Merges, Says
 from hub.sync.ledger.marks import Meaning
 from hub.sync.ledger.mentions import OrganizationMention
 from hub.sync.ledger.workbook import Cell, Row, Sheet
@@ -42,7 +42,7 @@ _NOT_MERGED_DOWN = {"name", "citizenId", "phone", "cardNumber", "code"}
 _LONG_NUMBER = 15
 # What the rows of a roll call that are no people begin with.
 _NOT_CALLED = re.compile(
-    r"(?:应|实|未)(?:到|参加|出勤|出席|参会)(?:会|党员)?(?:人数|人员|数|[:(]|$)|(?:到会|出席|参加|参会|出勤|缺席|缺勤|请假|迟到|病假|事假|公假|旷会|线上|补学|自学|签到|列席)(?:的)?(?:党员)?(?:总)?(?:人数|人次|率|合计|[:(])"
+    r"(?:应|实|未)(?:到|参加|出勤|出席|参会)(?:会|党员)?(?:人数|人员|数|[:(\d]|$)|(?:到会|出席|参加|参会|出勤|缺席|缺勤|请假|迟到|病假|事假|公假|旷会|线上|补学|自学|签到|列席)(?:的)?(?:党员)?(?:总)?(?:人数|人次|率|合计|[:(\d])"
     r"|(?:活动|会议|学习)?(?:地点|场所|主题|内容|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|名称|时间|日期|类别|形式|方式|召集人?)[:(]?$"
     r"|(?:本页|本月|全年|人数|(?:党员|人员)?总(?:人)?数|党员人数|出勤|缺勤|百分比|比例|图例|符号|说明|注|备注|签字|签名|考勤员|点名人|制表|审核)[:(]?$"
 )
@@ -176,6 +176,7 @@ class Table:
     def _is_called(self, row: Row, *, after_line: bool) -> bool:
         """Tell whether a row of a roll call is a person's line: counts, notes and rows about the activities are not."""
         called = [row[head.column] for head in self.activities if not marks.is_blank(row[head.column], self.legend)]
+        signed = any(head.says is Says.TITLE and signin.is_name(row[head.column]) for head in self.activities)
         columns_of_marks = {head.column for head in self.activities}
         own = mentions.distinct_texts(
             [row[column] for column in range(self.left, self.right) if column not in columns_of_marks]
@@ -195,7 +196,7 @@ class Table:
             return not mentions.is_note(words, numbered=words == mentions.normal_text(name))
         # Marks without a name are a line that lacks it; numbers without a name are sums.
         read = [marks.read(cell, self.legend) for cell in called if isinstance(cell, str)]
-        if mentions.is_note(words) or not any(meaning.attendance for meaning in read):
+        if mentions.is_note(words) or not (signed or any(meaning.attendance for meaning in read)):
             return False
         if any(marks.legend_of([text]) for text in own):
             return False

@@ -85,7 +85,7 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             for part in parts
             # A file may hold both ledgers: only what was asked for is read.
             if not heads.belongs_to_other_kind(kind, part, title)
-            and (not called or _is_called(part, own_titles, sheet))
+            and (not called or _is_called(part, [own_titles, titles], sheet))
         ]
         tables += current
         if len(tables) > MAX_TABLES:
@@ -100,11 +100,16 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     return tables
 
 
-def _is_called(part: Heads, titles: Sequence[str], sheet: Sheet) -> bool:
-    """Tell whether heads are those of a roll call: what no head says has to be said above the table."""
-    if any(head.says is not Says.NOTHING for head in part.activities):
+def _is_called(part: Heads, levels: Sequence[Sequence[str]], sheet: Sheet) -> bool:
+    """Tell whether heads are those of a roll call: what no head says has to be said above the table.
+
+    A table with no more than a branch above it, or 续表, goes on with what the sheet begins with.
+    """
+    if any(head.says is Says.HEAD for head in part.activities):
         return True
-    return any(signin.speaks_of_calling(text) for text in (*titles, sheet.name))
+    own, first = levels
+    own = [text for text in own if not text.startswith("续") and not mentions.in_line([text])]
+    return any(signin.speaks_of_calling(text) for text in (*(own or first), sheet.name))
 
 
 def _take_unknown(table: Table) -> None:

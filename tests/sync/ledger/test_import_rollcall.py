@@ -256,3 +256,13 @@ async def test_a_head_that_is_only_a_day_is_an_activity_without_a_kind(hub: Hub)
     assert rows == [{"kind": "OTHER", "title": "清明祭扫"}, {"kind": "OTHER", "title": "组织生活"}]
     again = await hub.report(sheet, "rollcall", "BJ01")
     assert (again.new, again.unchanged) == (0, 2)
+
+
+async def test_a_sign_in_sheet_with_its_activity_above_it(hub: Hub) -> None:
+    await hub.pair(which=1)
+    await hub.arrive(which=2, name="周宁", branch="BJ010101")
+    rows = [["2026年9月9日主题党日签到表"], ["党组织：社区党委（代码 BJ0101）"], ["序号", "姓名", "身份证号", "签名"]]
+    sheet = xlsx(("签到", [*rows, [1, "林晓", number(1), "林晓"], [2, "周宁", number(2), "外出"]]))
+    report = await hub.report(sheet, "rollcall", "BJ01")
+    assert told(report.errors) == [(5, "D", "attendance", "MARK_UNKNOWN")]
+    assert await records(hub) == [("2026-09-09", "THEME_DAY", "PRESENT", "ON_SITE", "CONFIRMED", 1)]
