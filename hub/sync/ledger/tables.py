@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from hub.sync.ledger.table import Table
 from hub.sync.ledger.workbook import MAX_TABLES, Row, Sheet, UnreadableFile, unreadable
 
 _MAX_LEAD_ROWS = 12
+_MAX_LEGEND_ROWS = 200
+_LEGEND_SHEET = re.compile(r"说明|图例|备注|符号|注释|须知|标记")
 _WANTED = {
     Kind.ORGANIZATIONS: "党组织名称和代码",
     Kind.ROLLCALL: "姓名和各次活动的日期或名称",
@@ -23,7 +26,16 @@ _WANTED = {
 
 def find_all(sheets: Sequence[Sheet], kind: Kind) -> list[Table]:
     """Return every table of a file; a sheet without one (填表说明) is passed over."""
-    tables = [table for sheet in sheets for table in find_tables(sheet, kind)]
+    found = [(sheet, find_tables(sheet, kind)) for sheet in sheets]
+    tables = [table for _, of_sheet in found for table in of_sheet]
+    if kind is Kind.ROLLCALL:
+        legend = _legend_of_file([sheet for sheet, of_sheet in found if not of_sheet])
+        for _, of_sheet in found:
+            if legend and not any(table.legend for table in of_sheet):
+                for table in of_sheet:
+                    table.legend = legend
+        for table in tables:
+            _take_unknown(table)
     if not tables:
         wanted = _WANTED.get(kind, "姓名和身份证号码等")
         raise UnreadableFile(
@@ -95,8 +107,6 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
             above = mentions.above([row for row in texts if not heads.names_other_kind(kind, "".join(row))])
     if kind is Kind.ROLLCALL:
         _find_legends(sheet, tables)
-        for table in tables:
-            _take_unknown(table)
     return tables
 
 
@@ -155,6 +165,20 @@ def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
     for table, legend in zip(tables, found, strict=True):
         table.legend = marks.with_own(everywhere, legend)
+
+
+def _legend_of_file(sheets: Sequence[Sheet]) -> dict[str, Meaning]:
+    """Return what sheets without people explain of marks (说明, 图例); signs to which they give two meanings mean nothing."""
+    found: dict[str, Meaning] = {}
+    for sheet in sheets:
+        if len(sheet.rows) > _MAX_LEGEND_ROWS or heads.rows_with_name_head(sheet, Kind.ROLLCALL):
+            continue
+        legend = marks.legend_of(_legend_text(row) for row in sheet.rows)
+        # One sign may stand in any text; several, or the sheet's name, say that it is a legend.
+        if len(legend) > 1 or _LEGEND_SHEET.search(sheet.name):
+            for sign, meaning in legend.items():
+                found[sign] = meaning if found.get(sign, meaning) == meaning else marks.UNKNOWN
+    return found
 
 
 def _next_leads(tables: Sequence[Table]) -> list[int]:

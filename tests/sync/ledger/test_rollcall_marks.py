@@ -116,10 +116,48 @@ def test_a_legend_above_below_or_beside_the_table(rows):
     assert called(*rows) == READ
 
 
+def marks_of(source):
+    return [[mark.attendance for mark in table.rows[0].marks] for table in rollcalls(source, 2026, "V4")]
+
+
 def test_a_legend_holds_for_its_sheet_only():
     source = xlsx(("甲", [HEAD, LINE, ["注：" + OTHER]]), ("乙", [HEAD, LINE]))
-    read = [[mark.attendance for mark in table.rows[0].marks] for table in rollcalls(source, 2026, "V4")]
-    assert read == [*READ, ["SICK_LEAVE", "ABSENT_UNEXCUSED", "PRESENT"]]
+    assert marks_of(source) == [*READ, ["SICK_LEAVE", "ABSENT_UNEXCUSED", "PRESENT"]]
+
+
+LEGEND_SHEETS = {
+    "a line": ("说明", [["注：" + OTHER]]),
+    "a table of signs": ("图例", [["符号", "含义"], ["○", "到会"], ["×", "请假"], ["△", "缺席"], ["√", "迟到"]]),
+    "words first": ("Sheet2", [["到会", "○"], ["请假", "×"], ["缺席", "△"], ["迟到", "√"]]),
+    "among other notes": ("填表说明", [["填表说明"], ["一、本表由支部填写，每月一次。"], ["二、" + OTHER], ["三、身份证号码请填 18 位。"]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEGEND_SHEETS)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_legend_on_a_sheet_of_its_own(name, first):
+    sheets = [("甲", [HEAD, LINE]), ("乙", [HEAD, LINE])]
+    sheets.insert(0 if first else 2, LEGEND_SHEETS[name])
+    assert marks_of(xlsx(*sheets)) == READ * 2
+
+
+def test_a_sheet_with_a_legend_goes_by_its_own():
+    sheets = [("说明", [["注：" + OTHER]]), ("甲", [HEAD, LINE, [LEGEND]]), ("乙", [HEAD, LINE])]
+    assert marks_of(xlsx(*sheets)) == [["SICK_LEAVE", "ABSENT_UNEXCUSED", "PRESENT"], *READ]
+
+
+def test_two_sheets_that_explain_a_sign_differently():
+    sheets = [("说明", [["○到会 ×请假"]]), ("图例", [["○病假 ×请假"]]), ("甲", [HEAD, LINE])]
+    assert marks_of(xlsx(*sheets)) == [[None, "PERSONAL_LEAVE", "PRESENT"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("统计", [["√ 到会"], ["9月", "3人"]]), ("名册", [["姓名", "电话"], ["周洁", "1"], [OTHER]]), ("说明", [["★请假须提前报告"]])],
+)  # fmt: skip
+def test_other_sheets_explain_nothing(name, rows):
+    read = [["SICK_LEAVE", "ABSENT_UNEXCUSED", "PRESENT"]]
+    assert marks_of(xlsx((name, rows), ("甲", [HEAD, LINE]))) == read
 
 
 def test_a_legend_holds_for_each_table_of_the_sheet():
