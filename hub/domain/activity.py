@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,12 @@ class RecordActivity:
     @property
     def key(self) -> tuple[UUID, str, str, str]:
         """What makes two commands one activity."""
-        return self.organization_id, self.held_on, self.kind, self.title or ""
+        return self.organization_id, self.held_on, self.kind, folded(self.title)
+
+
+def folded(title: str | None) -> str:
+    """Return a title as it is compared: a sheet and a form write brackets, colons and spaces differently."""
+    return "".join(unicodedata.normalize("NFKC", title or "").split())
 
 
 _COLUMNS: Final = (
@@ -143,7 +149,7 @@ async def _known(
     connection: AsyncConnection, wanted: dict[str, Any]
 ) -> dict[tuple[UUID, str, str, str], tuple[UUID, int]]:
     return {
-        (row.organization_id, row.held_on, row.kind, row.title): (row.id, row.version)
+        (row.organization_id, row.held_on, row.kind, folded(row.title)): (row.id, row.version)
         for row in await connection.execute(_KNOWN, wanted)
     }
 

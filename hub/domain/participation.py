@@ -37,7 +37,7 @@ from hub.errors import (
 )
 from hub.feed.append import append
 from hub.ids import random_id
-from hub.models import EventKind, ParticipationMode, ParticipationSource, ParticipationState
+from hub.models import ATTENDED, EventKind, ParticipationMode, ParticipationSource, ParticipationState
 from hub.models.participation import ParticipationColumns
 
 
@@ -239,6 +239,8 @@ def unsayable(told: Told) -> InvalidInput | None:
         return InvalidInput("minutes")
     if told.hours is not None and not 0 <= told.hours <= MOST_HOURS:
         return InvalidInput("hours")
+    if told.voted and told.attendance not in ATTENDED:
+        return InvalidInput("voted")
     for name in ("evidence_reference", "remark"):
         value = getattr(told, name)
         if value is not None and len(value) > MAX_LENGTH:

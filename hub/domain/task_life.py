@@ -16,14 +16,14 @@ _HERE = "coalesce(a.branch_id, a.organization_id)"
 SOURCES: Final[dict[str, str]] = {
     # One task per member, however many records wait: they are acknowledged by the month.
     "PARTICIPATION_UNACKNOWLEDGED": f"""
-        select 'PARTICIPATION_UNACKNOWLEDGED', 'OUTFLOW', d.organization_id, (array_agg({_HERE}))[1],
+        select 'PARTICIPATION_UNACKNOWLEDGED', 'OUTFLOW', f.organization_id, (array_agg({_HERE}))[1],
                min({_DAY.format("greatest(p.confirmed_at, m.confirmed_at)")} + {_AFTER.format("participation_acknowledged")})::date,
                'Member', m.member_id
           from participation p
           join match m on m.arrival_id = p.arrival_id and m.state = 'CONFIRMED'
-          join departure d on d.id = m.departure_id join arrival a on a.id = p.arrival_id
+          join arrival a on a.id = p.arrival_id {FORMAL.format(member="m.member_id")}
          where p.state = 'CONFIRMED'
-         group by d.organization_id, m.member_id
+         group by f.organization_id, m.member_id
         having min({_DAY.format("greatest(p.confirmed_at, m.confirmed_at)")} + {_AFTER.format("participation_acknowledged")})
                < {_TODAY}
     """,

@@ -189,7 +189,11 @@ def _discrepancy_access(role: Role) -> ColumnElement[str]:
             below_viewer(Transfer.inflow_organization_id),
         ),
     )
-    return case((or_(outflow, inflow, of_transfer), word(Access.COUNTERPART)))
+    seen = or_(outflow, inflow, of_transfer)
+    if role is Role.PARTNER:
+        # Where one side says present and the other absent, the difference itself tells of absence.
+        seen &= Discrepancy.participation_id.is_(None)
+    return case((seen, word(Access.COUNTERPART)))
 
 
 def _visit_access(role: Role) -> ColumnElement[str]:

@@ -75,6 +75,7 @@ _BEGINNINGS = [
     (Meaning(PERSONAL), r"(?:请|已请|有)?(?:事|探亲|奔?丧|婚|产|陪产|护理|育儿|年休?|休)假|(?:因事|已)?请假|因事|探亲|奔丧"),
 ]  # fmt: skip
 _COMPILED_BEGINNINGS = [(meaning, re.compile(words)) for meaning, words in _BEGINNINGS]
+_LATE = re.compile(r"(?<![未没不无])迟到")
 _NOT_SO = re.compile(r"未请|没请|未准|不准|未批|无请假|没有请假|销假")
 _BRACKETED = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]?")
 _MODES = [
@@ -145,8 +146,13 @@ def _read(text: str, legend: tuple[tuple[str, Meaning], ...]) -> Meaning:
             found = next((w for w in (word(note),) if w.attendance in {SICK, OFFICIAL}), found)  # 请假（病）
     if found.attendance == ABSENT and said and word(said).attendance not in {None, ABSENT}:
         return UNKNOWN  # ×（请假）: one of the two is a slip of the pen
-    if found.attendance == PRESENT and found.mode is None and said:
-        return Meaning(PRESENT, _mode(said))
+    if found.attendance == PRESENT and said and not _NOT_SO.search(said):
+        if _LATE.search(said):
+            return Meaning(LATE, found.mode or _mode(said))
+        if word(said).attendance not in {None, PRESENT}:
+            return UNKNOWN  # √（请假）: the same
+    if found.attendance in {PRESENT, LATE} and found.mode is None and said:
+        return Meaning(found.attendance, _mode(said))
     return found
 
 

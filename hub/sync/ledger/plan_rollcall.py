@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from hub.domain.activity import RecordActivity
+from hub.domain.activity import RecordActivity, folded
 from hub.domain.dates import first_day, today
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
@@ -148,7 +148,7 @@ async def _known(
         return {}, {}
     hosts, days = zip(*wanted, strict=True)
     found = await context.connection.execute(_ACTIVITIES, {"hosts": list(hosts), "days": list(days)})
-    activities: dict[tuple[Any, ...], Any] = {(r.organization_id, r.held_on, r.kind, r.title): r for r in found}
+    activities: dict[tuple[Any, ...], Any] = {(r.organization_id, r.held_on, r.kind, folded(r.title)): r for r in found}
     ids = [row.id for row in activities.values()]
     rows = await context.connection.execute(_RECORDS, {"activities": ids}) if ids else ()
     return activities, {(row.activity_id, row.person): row for row in rows}
@@ -229,7 +229,8 @@ class _Line:
             if row.citizen_id
             else stays.by_name.get(row.name_key, [])
         )
-        near = [stay for stay in found if self._in_line(stay["organization_id"]) or self._in_line(stay["branch_id"])]
+        # Who is placed goes by the branch: its committee registers the neighbours' people too.
+        near = [stay for stay in found if self._in_line(stay["branch_id"] or stay["organization_id"])]
         if by_number:
             found = [*near, *(stay for stay in found if stay not in near)]
             named = [stay for stay in found if stay["name_key"] == row.name_key]

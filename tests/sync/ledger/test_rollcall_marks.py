@@ -257,3 +257,16 @@ def test_columns_and_rows_are_those_of_excel():
     (table,) = rollcalls(xlsx(("表", rows)), 2026)
     assert [(one.row, one.column) for one in table.activities] == [(3, 6), (3, 7), (3, 8)]
     assert [(table.rows[0].row, mark.column) for mark in table.rows[0].marks] == [(4, 6), (4, 7), (4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("mark", "attendance", "mode"),
+    [
+        ("√（请假）", None, None), ("√（病假）", None, None), ("√（缺席）", None, None),
+        ("√迟到", "LATE", None), ("√（迟到10分钟）", "LATE", None), ("√（未迟到）", "PRESENT", None),
+        ("#（线上）", "LATE", "ONLINE"), ("√（线上）", "PRESENT", "ONLINE"),
+    ],
+)  # fmt: skip
+def test_a_sign_with_another_meaning_beside_it_is_no_attendance(mark, attendance, mode):
+    found = marks.read(mark)
+    assert (found.attendance, found.mode) == (attendance, mode)
