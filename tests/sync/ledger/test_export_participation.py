@@ -85,6 +85,15 @@ async def test_no_cell_is_a_formula(hub: Hub) -> None:
     assert {cell.data_type for cell in cells} == {"s"}
 
 
+async def test_a_title_with_other_brackets_is_the_same_activity(hub: Hub) -> None:
+    _, _, came = await hub.pair()
+    title = "书记讲党课：学习（第一讲）"
+    await marked(hub, await held(hub, kind="PARTY_LECTURE", title=title), came)
+    same = await hub.report(await written_out(hub, "ROLLCALL", "BJ"), "rollcall", "BJ01")
+    assert (same.new, same.updated, same.unchanged, same.errors) == (0, 0, 1, [])
+    assert await hub.rows("select title from activity") == [{"title": title}]
+
+
 async def certified(hub: Hub, person: UUID) -> list[list[str]]:
     async with hub.database.begin() as connection:
         content = await certificate(

@@ -266,3 +266,17 @@ async def test_a_sign_in_sheet_with_its_activity_above_it(hub: Hub) -> None:
     report = await hub.report(sheet, "rollcall", "BJ01")
     assert told(report.errors) == [(5, "D", "attendance", "MARK_UNKNOWN")]
     assert await records(hub) == [("2026-09-09", "THEME_DAY", "PRESENT", "ON_SITE", "CONFIRMED", 1)]
+
+
+async def test_who_is_placed_is_meant_by_the_branch_and_not_by_the_committee_above(hub: Hub) -> None:
+    """BJ01 registers everybody; a list of one community without numbers means nobody of another."""
+    await hub.arrive("BJ01", which=3, name="张超", branch="BJ010201")
+    here = await hub.arrive("BJ01", which=4, name="周艳", branch="BJ010101")
+    await hub.arrive("BJ01", which=5, name="周艳", branch="BJ010201")
+
+    report = await hub.report(rollcall(["张超", "", "×"], ["周艳", "", "√"], above="BJ0101"), "rollcall", "BJ01")
+
+    assert [(problem["row"], problem["code"]) for problem in report.errors] == [(4, "PERSON_UNKNOWN")]
+    assert await hub.rows("select arrival_id, attendance from participation") == [
+        {"arrival_id": here, "attendance": "PRESENT"}
+    ]
