@@ -77,14 +77,14 @@ ANSWERS = {
     "recordAttendance": f"... on RollCall {{ outcomes {{ ... on Participation {{ {RECORD} }} ... on Refusal {{ code field message }} }} }}",
     "acknowledgeMonth": "... on Acknowledged { count }",
     **dict.fromkeys(
-        (
+        [
             "correctParticipation",
             "disputeParticipation",
             "answerDispute",
             "hearAbsence",
             "acceptReport",
             "acknowledgeParticipation",
-        ),
+        ],
         f"... on Participation {{ {RECORD} }}",
     ),
     "applyImport": "... on ImportRun { id state }",
