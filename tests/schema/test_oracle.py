@@ -69,6 +69,9 @@ EVERYTHING = f"""{{
 }}"""
 LEDGER = "query($id: ID!) { ledger(organization: $id) { edges { node { member { id } liaison { id state } freshOn overdue } } } }"
 LIAISONS = f"... on Liaison {{ {LIAISON} }}"
+OF_RECORDS = (
+    "correctParticipation", "disputeParticipation", "answerDispute", "hearAbsence", "acceptReport", "acknowledgeParticipation",
+)  # fmt: skip
 ANSWERS = {
     "registerMember": "... on Member { id name }",
     "findByNumber": "... on FoundByNumber { members { id } liaisons { id state } }",
@@ -76,17 +79,7 @@ ANSWERS = {
     "planActivity": "... on Activity { id version }",
     "recordAttendance": f"... on RollCall {{ outcomes {{ ... on Participation {{ {RECORD} }} ... on Refusal {{ code field message }} }} }}",
     "acknowledgeMonth": "... on Acknowledged { count }",
-    **dict.fromkeys(
-        [
-            "correctParticipation",
-            "disputeParticipation",
-            "answerDispute",
-            "hearAbsence",
-            "acceptReport",
-            "acknowledgeParticipation",
-        ],
-        f"... on Participation {{ {RECORD} }}",
-    ),
+    **dict.fromkeys(OF_RECORDS, f"... on Participation {{ {RECORD} }}"),
     "applyImport": "... on ImportRun { id state }",
 }
 RUN = """id kind state done total planDigest errorsFile report { rows accepted new updated unchanged missing matched
