@@ -94,7 +94,7 @@ FROM organization
 WHERE organization.id IN ($1::UUID, $2::UUID, $3::UUID)
 
 SELECT discrepancy.id, discrepancy.version, discrepancy.match_id, discrepancy.transfer_id, discrepancy.participation_id, discrepancy.field, CASE WHEN (granted.access IN ($6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR)) THEN discrepancy.outflow_value END AS outflow_value, CASE WHEN (granted.access IN ($11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR)) THEN discrepancy.inflow_value END AS inflow_value, discrepancy.differs_hidden, discrepancy.owner, discrepancy.state, discrepancy.due_on, discrepancy.proposal_take, CASE WHEN (granted.access IN ($16::VARCHAR, $17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR)) THEN discrepancy.proposal_value END AS proposal_value, discrepancy.proposal_confirmed_on, CASE WHEN (granted.access IN ($21::VARCHAR, $22::VARCHAR, $23::VARCHAR, $24::VARCHAR, $25::VARCHAR)) THEN discrepancy.proposal_note END AS proposal_note, discrepancy.proposed_at, discrepancy.proposed_by, discrepancy.opened_at, discrepancy.settled_at, granted.access
-FROM discrepancy JOIN (SELECT discrepancy.id AS id, CASE WHEN (CASE WHEN ((EXISTS (SELECT *
+FROM discrepancy JOIN (SELECT discrepancy.id AS id, CASE WHEN (CASE WHEN (((EXISTS (SELECT *
 FROM match, departure
 WHERE match.id = discrepancy.match_id AND match.state = $1::VARCHAR AND departure.id = match.departure_id AND (EXISTS (SELECT *
 FROM organization_closure
@@ -110,7 +110,7 @@ WHERE transfer.id = discrepancy.transfer_id AND ((EXISTS (SELECT *
 FROM organization_closure
 WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = transfer.outflow_organization_id)) OR (EXISTS (SELECT *
 FROM organization_closure
-WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = transfer.inflow_organization_id)))))) THEN $3::VARCHAR END IS NOT NULL) THEN $4::VARCHAR END AS access
+WHERE organization_closure.ancestor = $2::UUID AND organization_closure.descendant = transfer.inflow_organization_id)))))) AND discrepancy.participation_id IS NULL) THEN $3::VARCHAR END IS NOT NULL) THEN $4::VARCHAR END AS access
 FROM discrepancy
 WHERE discrepancy.match_id = ANY ($5::UUID[])
  LIMIT ALL OFFSET 0) AS granted ON discrepancy.id = granted.id

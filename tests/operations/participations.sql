@@ -2,14 +2,14 @@
 
 with hosts as materialized (
     select c.descendant as id from organization_closure c where c.ancestor = $1
-), here as materialized (
-    select a.id from hosts h join arrival a on a.organization_id = h.id
-    union select a.id from hosts h join arrival a on a.branch_id = h.id
 ), formal as materialized (
     select f.member_id as id from hosts h
       join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
      where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
                           and g.starts > f.starts)
+), here as materialized (
+    select a.id from hosts h join arrival a on a.organization_id = h.id
+    union select a.id from hosts h join arrival a on a.branch_id = h.id
 ), away as materialized (
     (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
        join match m on m.departure_id = d.id and m.state = 'CONFIRMED'
@@ -21,14 +21,14 @@ with hosts as materialized (
 
 with hosts as materialized (
     select c.descendant as id from organization_closure c where c.ancestor = $1
-), here as materialized (
-    select a.id from hosts h join arrival a on a.organization_id = h.id
-    union select a.id from hosts h join arrival a on a.branch_id = h.id
 ), formal as materialized (
     select f.member_id as id from hosts h
       join affiliation f on f.organization_id = h.id and f.superseded_at = 'infinity'
      where not exists (select from affiliation g where g.member_id = f.member_id and g.superseded_at = 'infinity'
                           and g.starts > f.starts)
+), here as materialized (
+    select a.id from hosts h join arrival a on a.organization_id = h.id
+    union select a.id from hosts h join arrival a on a.branch_id = h.id
 ), away as materialized (
     (select m.arrival_id as id from hosts h join departure d on d.organization_id = h.id
        join match m on m.departure_id = d.id and m.state = 'CONFIRMED'

@@ -9,14 +9,18 @@ select distinct on (code) code, amount, unit, citation from deadline_rule
      order by code, effective_from desc
 
 with task (kind, turn, organization_id, other_id, due_on, object_type, object_id, id, about) as (select s.*, s.object_id, '' from (
-        select 'PARTICIPATION_UNACKNOWLEDGED', 'OUTFLOW', d.organization_id, (array_agg(coalesce(a.branch_id, a.organization_id)))[1],
+        select 'PARTICIPATION_UNACKNOWLEDGED', 'OUTFLOW', f.organization_id, (array_agg(coalesce(a.branch_id, a.organization_id)))[1],
                min((greatest(p.confirmed_at, m.confirmed_at) at time zone 'Asia/Shanghai')::date + cast(cast($1 as text) as interval))::date,
                'Member', m.member_id
           from participation p
           join match m on m.arrival_id = p.arrival_id and m.state = 'CONFIRMED'
-          join departure d on d.id = m.departure_id join arrival a on a.id = p.arrival_id
+          join arrival a on a.id = p.arrival_id
+    left join lateral (
+        select f.organization_id, f.ends from affiliation f
+         where f.member_id = m.member_id and f.superseded_at = 'infinity'
+         order by f.starts desc limit 1) f on true
          where p.state = 'CONFIRMED'
-         group by d.organization_id, m.member_id
+         group by f.organization_id, m.member_id
         having min((greatest(p.confirmed_at, m.confirmed_at) at time zone 'Asia/Shanghai')::date + cast(cast($1 as text) as interval))
                < cast($2 as date)
     ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
