@@ -6,14 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from hub.domain import activity, page_life
-from hub.domain.page import Page, Window
 from hub.models import Activity
 from hub.resolvers.action import Action, Call
-from hub.resolvers.connection import Connection, connect, ids
 from hub.resolvers.context import Context
+from hub.resolvers.listing import listing
 from hub.resolvers.relation import one
 
 
@@ -22,18 +19,7 @@ def hours(number: float | None) -> Decimal | None:
     return None if number is None else Decimal(f"{number:.2f}")
 
 
-async def listed(
-    context: Context, first: int | None, after: str | None, organization: UUID | None, **filters: Any
-) -> Connection:
-    """Return a page of activities."""
-
-    def find(connection: AsyncConnection, window: Window) -> Any:
-        return page_life.activities(connection, context.viewer, window, organization=organization, **filters)
-
-    async def load(found: Page) -> Any:
-        return await context.load_many(one(Activity), ids(found))
-
-    return await connect(context, "activities", first, after, find, load)
+listed = listing("activities", page_life.activities, Activity)
 
 
 async def _record(call: Call) -> Any:

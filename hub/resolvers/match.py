@@ -5,29 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from hub.domain import candidate, liaison, page
-from hub.domain.page import Page, Window
 from hub.models import Match
 from hub.resolvers.action import Action, Call
-from hub.resolvers.connection import Connection, connect, ids
 from hub.resolvers.context import Context
+from hub.resolvers.listing import listing
 from hub.resolvers.relation import one
 
-
-async def listed(
-    context: Context, first: int | None, after: str | None, organization: UUID | None, **filters: Any
-) -> Connection:
-    """Return a page of candidates."""
-
-    def find(connection: AsyncConnection, window: Window) -> Any:
-        return page.candidates(connection, context.viewer, window, organization=organization, **filters)
-
-    async def load(found: Page) -> Any:
-        return await context.load_many(one(Match), ids(found))
-
-    return await connect(context, "match candidates", first, after, find, load)
+listed = listing("match candidates", page.candidates, Match)
 
 
 async def _confirm(call: Call) -> Any:
