@@ -107,6 +107,13 @@ _SETTLE: Final = text(
     """
 )
 _FORGET_PAIR: Final = text("update discrepancy set pair_digest = '' where id = any(:ids)")
+ATTENDANCE: Final = "attendance"
+"""The field of a difference about somebody's part in an activity."""
+_OF_ATTENDANCE: Final = {
+    EventKind.DISCREPANCY_OPENED: EventKind.ATTENDANCE_DISCREPANCY_OPENED,
+    EventKind.DISCREPANCY_PROPOSED: EventKind.ATTENDANCE_DISCREPANCY_PROPOSED,
+    EventKind.DISCREPANCY_SETTLED: EventKind.ATTENDANCE_DISCREPANCY_SETTLED,
+}
 _BY_LATER_CONFIRMATION: Final = frozenset({"workUnit", "phone", "address"})
 _OF_INFLOW: Final = frozenset({"inflowOrganization", "destination"})
 
@@ -211,7 +218,9 @@ async def drop(connection: AsyncConnection, *, now: datetime, by: str, pairs: It
     for pair in pairs:
         rows = (
             await connection.execute(
-                text("select id, version from discrepancy where match_id = :id and state <> 'SETTLED' for update"),
+                text(
+                    "select id, version, field from discrepancy where match_id = :id and state <> 'SETTLED' for update"
+                ),
                 {"id": pair.match_id},
             )
         ).all()
@@ -219,16 +228,19 @@ async def drop(connection: AsyncConnection, *, now: datetime, by: str, pairs: It
             await connection.execute(_SETTLE, [{"id": row.id, "now": now, "by": by} for row in rows])
             await append(
                 connection,
-                [event(EventKind.DISCREPANCY_SETTLED, r.id, r.version + 1, pair, now) for r in rows],
+                [event(EventKind.DISCREPANCY_SETTLED, r.id, r.version + 1, pair, now, field=r.field) for r in rows],
                 at=now,
             )
 
 
-def event(kind: EventKind, identifier: UUID, version: int, pair: Pair, now: datetime) -> Event:
-    """Return an event about one difference; both sides hear it."""
+def event(
+    kind: EventKind, identifier: UUID, version: int, pair: Pair, now: datetime, *, field: str | None = None
+) -> Event:
+    """Return an event about one difference; both sides hear it. That of an attendance has a kind of its own, because
+    the event alone tells that somebody was marked absent."""
     return Event(
         topic=Topic.DISCREPANCY,
-        kind=kind,
+        kind=_OF_ATTENDANCE[kind] if field == ATTENDANCE else kind,
         aggregate=Aggregate.DISCREPANCY,
         aggregate_id=identifier,
         aggregate_version=version,

@@ -27,6 +27,9 @@ _STANDING_KINDS = (
     EventKind.ABSENCE_HEARD,
     EventKind.PARTICIPATION_DISPUTED,
     EventKind.DISPUTE_ANSWERED,
+    EventKind.ATTENDANCE_DISCREPANCY_OPENED,
+    EventKind.ATTENDANCE_DISCREPANCY_PROPOSED,
+    EventKind.ATTENDANCE_DISCREPANCY_SETTLED,
 )
 """Kinds that tell of standing, health or absence. A partner never hears them; the other side is kept out by the audience."""
 

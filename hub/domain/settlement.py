@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.crypto import Vault
-from hub.domain import arrival, departure, discrepancy, participation_record, participation_steps, twin
+from hub.domain import arrival, departure, discrepancy, participation_record, participation_steps
 from hub.domain.dates import today
 from hub.domain.outcome import Changed
 from hub.domain.pair import Pair, pairs
@@ -77,7 +77,7 @@ async def settle(
         raise WrongState(state="SETTLED", version=row["version"])
     if row["version"] != version:
         raise StaleVersion("version", version=row["version"])
-    is_attendance = row["field"] == twin.FIELD
+    is_attendance = row["field"] == discrepancy.ATTENDANCE
     _require_sayable(take, value, confirmed_on, now, is_attendance=is_attendance)
     owner = Side(row["owner"])
     if owner not in sides:
@@ -96,7 +96,7 @@ async def settle(
     settled = left["version"] + 1
     await append(
         connection,
-        [discrepancy.event(EventKind.DISCREPANCY_SETTLED, discrepancy_id, settled, pair, now)],
+        [discrepancy.event(EventKind.DISCREPANCY_SETTLED, discrepancy_id, settled, pair, now, field=row["field"])],
         at=now,
     )
     return Changed(discrepancy_id, settled)
@@ -151,7 +151,8 @@ async def _propose(
         },
     )
     version = row["version"] + 1
-    await append(connection, [discrepancy.event(EventKind.DISCREPANCY_PROPOSED, row["id"], version, pair, now)], at=now)
+    told = discrepancy.event(EventKind.DISCREPANCY_PROPOSED, row["id"], version, pair, now, field=row["field"])
+    await append(connection, [told], at=now)
     return Changed(row["id"], version)
 
 

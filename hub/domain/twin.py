@@ -25,9 +25,6 @@ from hub.feed.append import append
 from hub.ids import random_id
 from hub.models import ATTENDED, Attendance, EventKind, RuleCode, Side
 
-FIELD: Final = "attendance"
-"""The field of a difference about somebody's part in an activity."""
-
 _PLACE: Final = f"""
     (case when s.host_id is not null then {RELATED.format(one="s.host_id", other="h.host_id")}
           when s.host_text is null then true
@@ -216,7 +213,7 @@ async def _compare(connection: AsyncConnection, now: datetime, wanted: dict[str,
             identifier = random_id()
             side = Side.INFLOW.value  # who keeps the sign-in sheet looks first
             fresh.append(
-                (identifier, 1, row.match_id, row.participation_id, FIELD, row.ours, row.theirs, digest, side, "OPEN",
+                (identifier, 1, row.match_id, row.participation_id, discrepancy.ATTENDANCE, row.ours, row.theirs, digest, side, "OPEN",
                  due, now)
             )  # fmt: skip
             opened.append((identifier, 1, row.match_id))
@@ -250,4 +247,5 @@ async def _tell_differences(
     if not told:
         return
     sides: dict[UUID, Pair] = {p.match_id: p for p in await pairs(connection, {match for *_, match in told})}
-    await append(connection, [discrepancy.event(kind, i, v, sides[m], now) for i, v, m in told], at=now)
+    told_of = [discrepancy.event(kind, i, v, sides[m], now, field=discrepancy.ATTENDANCE) for i, v, m in told]
+    await append(connection, told_of, at=now)

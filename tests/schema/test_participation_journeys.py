@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from hub.feed.number import number_all
 from hub.resolvers.node import TypeNumber
 from tests.factories import a_member, an_arrival
 from tests.schema.calls import a_match, organization
@@ -174,6 +175,13 @@ async def test_what_a_member_reports_is_linked_and_a_difference_is_settled(world
     after = (await world.ask(home, NODE, id=record["id"]))["node"]
     assert (after["attendance"], after["reason"]) == ("PRESENT", "照片属实")
     assert member
+    await number_all(world.hub.engine)
+    events = "{ events(topics: [DISCREPANCY]) { items { ... on Event { kind } } } }"
+    told = [f"ATTENDANCE_DISCREPANCY_{step}" for step in ("OPENED", "PROPOSED", "SETTLED")]
+    for who in ("BJ01", "YL0101"):
+        for role, heard in (("COMMITTEE", told), ("PARTNER", [])):  # the event alone tells that somebody was absent
+            items = (await world.ask(world.token(tree[who], role), events))["events"]["items"]
+            assert [item["kind"] for item in items] == heard
 
 
 async def test_the_place_keeps_its_mark_and_the_difference_is_settled(world: World, tree: dict[str, Any]):
@@ -278,8 +286,6 @@ async def test_what_is_open_to_arrivals_is_seen_from_home(world: World, tree: di
 
 
 async def test_events_lead_to_what_happened_and_partners_hear_no_dispute(world: World, tree: dict[str, Any]):
-    from hub.feed.number import number_all
-
     _, liaison = await a_match(world, tree)
     record = await _marked(world, tree, liaison)
     said = {"participationId": record["id"], "version": 1, "reason": "日期不对"}
