@@ -40,6 +40,7 @@ class Open:
 
 
 # A record of a month counts for every day of it: 2026-10 sorts before 2026-10-20.
+# Where the place says absent and the member says present, the record is disputed, whichever of them spoke first.
 # Whether a question is the member's is what it asks, so every open one counts, whatever the period.
 _OPEN: Final = text(
     """
@@ -53,10 +54,12 @@ _OPEN: Final = text(
     select b.member_id, 'QUESTION' as kind, m.id, m.asked_on as day
       from about b join match m on m.member_id = b.member_id and m.state = 'ASKED'
     union all
-    select x.member_id, case p.dispute_state when 'DISPUTED' then 'DISPUTE' else 'UNACKNOWLEDGED' end, p.id, p.day
+    select x.member_id, case when p.dispute_state = 'DISPUTED' or d.id is not null then 'DISPUTE' else 'UNACKNOWLEDGED' end,
+           p.id, p.day
       from matched x join participation p on p.arrival_id = x.arrival_id and p.day >= x.since
        and p.held_on collate "C" <= to_char(x.until, 'YYYY-MM-DD')
-     where p.state = 'CONFIRMED' or p.dispute_state = 'DISPUTED'
+      left join discrepancy d on d.participation_id = p.id and d.state <> 'SETTLED'
+     where p.state = 'CONFIRMED' or p.dispute_state = 'DISPUTED' or d.id is not null
     union all
     select b.member_id, case p.dispute_state when 'DISPUTED' then 'DISPUTE' else 'UNACKNOWLEDGED' end, p.id, p.day
       from about b join participation p on p.member_id = b.member_id and p.day >= b.since

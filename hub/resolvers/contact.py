@@ -59,6 +59,12 @@ async def status(row: Any, context: Context) -> Any:
     return await context.load(_standing, (row.id, context.now)) if await is_own_side(row, context) else None
 
 
+async def of_summary(told: Any, context: Context) -> Any:
+    """Return how the member of a summary stands now."""
+    member = await context.load(one(Member), told.member_id)
+    return None if member is None else await status(member, context)
+
+
 async def open_evidence(row: Any, context: Context, since: date | None, until: date | None) -> Any:
     """Return what blocks an adverse decision about a period; None to whoever is not of the own side."""
     if not await is_own_side(row, context):

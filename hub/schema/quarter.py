@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.models import Member as MemberRow
+from hub.resolvers import contact as resolve
 from hub.resolvers.relation import one
-from hub.schema.words import leaf, relation
+from hub.schema.contact import ContactStatus
+from hub.schema.words import derived, leaf, relation
 
 if TYPE_CHECKING:
     from hub.schema.member import Member
@@ -30,8 +32,14 @@ class ParticipationSummary:
     excused: int = leaf("请假次数: sick, official and personal leave.")
     unexcused: int = leaf("Absences without cause that weigh: told by the home side, or the member was heard.")
     unheard: int = leaf("Absences that the place noted and about which the member was not heard; without weight.")
-    disputed: int = leaf("Records that are disputed.")
+    disputed: int = leaf(
+        "Records that the member disputes, or that a report of the member contradicts; without weight."
+    )
     unacknowledged: int = leaf("Confirmed records that nobody acknowledged yet.")
     hours: float = leaf("学时 of the period.")
     hours_this_year: float = leaf("学时 from the beginning of that year on; 32 are due in a year.")
     is_exempt: bool = leaf("Whether an exemption (条例 Art 23) covers some of the period.")
+    contact: ContactStatus | None = derived(
+        resolve.of_summary,
+        "The last evidence of contact as of now: organizational life attended, dues paid, or an answer in person.",
+    )

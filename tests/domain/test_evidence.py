@@ -14,12 +14,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from hub.domain import appraisal, candidate, contact, inquiry, membership, participation_steps
+from hub.domain import appraisal, candidate, contact, inquiry, membership, participation_steps, settlement
 from hub.domain.viewer import Viewer
 from hub.errors import EvidenceOpen
-from hub.models import ContactManner, DecisionKind, DenialCode, Grade
+from hub.models import ContactManner, DecisionKind, DenialCode, Grade, Side
 from tests.domain.liaisons import World, a_world
-from tests.domain.lives import acknowledged, do, held, marked, themselves
+from tests.domain.lives import acknowledged, do, held, marked, reported, themselves
 from tests.factories import later
 
 HUB = Path(__file__).parents[2] / "hub"
@@ -100,6 +100,15 @@ async def a_disputed_record(case: Case) -> Callable[[], Awaitable[Any]]:
     return lambda: do(case.world, participation_steps.answer_dispute, record, "BJ01", answer="没有请假记录")
 
 
+async def an_attendance_that_is_told_differently(case: Case) -> Callable[[], Awaitable[Any]]:
+    record = await marked(case.world, await held(case.world, held_on="2027-01-09"), case.arrival, "ABSENT_UNEXCUSED")
+    await acknowledged(case.world, record)
+    await reported(case.world, case.member, "2027-01-09", host_id=case.world["BJ01"])
+    (found,) = await case.world.rows("select id from discrepancy")
+    said = {"discrepancy_id": found["id"], "version": 1, "take": Side.INFLOW, "value": None, "confirmed_on": None}
+    return lambda: case.world.do(settlement.settle, "BJ01", note="签到表上没有", **said)
+
+
 async def an_unanswered_inquiry(case: Case) -> Callable[[], Awaitable[Any]]:
     said = {"member_id": case.member, "from_on": date(2027, 1, 1), "to_on": date(2027, 3, 31)}
     identifier = (await case.world.do(inquiry.ask, "YL0101", **said)).id
@@ -116,6 +125,7 @@ OPEN = {
     a_question: "匹配询问待答复 1 项",
     an_unacknowledged_record: "参加记录待确认 1 项",
     a_disputed_record: "记录有异议待答复 1 项",
+    an_attendance_that_is_told_differently: "记录有异议待答复 1 项",
     an_unanswered_inquiry: "协查函待答复 1 项",
 }
 

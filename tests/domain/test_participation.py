@@ -1,8 +1,7 @@
-"""Recording participation: the host's roll call, the member's report, what crosses with a match, what counts once."""
+"""Recording participation: the host's roll call, the member's report, what crosses with a match, and the steps."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,9 +12,7 @@ from hub.domain import (
     activity,
     candidate,
     participation,
-    participation_record,
     participation_steps,
-    settlement,
 )
 from hub.domain.participation import Told
 from hub.errors import (
@@ -29,8 +26,7 @@ from hub.errors import (
     WrongSide,
     WrongState,
 )
-from hub.models import Side
-from tests.domain.liaisons import OPERATOR, World, a_world, blocked
+from tests.domain.liaisons import OPERATOR, World, a_world
 from tests.domain.lives import acknowledged, do, held, marked, reported, summary, themselves
 from tests.factories import later
 
@@ -214,99 +210,6 @@ async def test_undoing_a_match_leaves_no_word_of_the_wrong_person(world: World) 
         told = await world.rows(f"select dispute_reason, dispute_state, heard_statement from {table}")
         assert told
         assert all(value is None for row in told for value in row.values()), table
-
-
-# What is told twice
-
-
-async def test_what_is_told_twice_is_linked_and_counted_once(world: World) -> None:
-    person, _, came = await world.pair()
-    told = await reported(world, person, host_id=world["BJ01"], evidence_kind="PHOTO")
-    record = (
-        await marked(world, await held(world, "BJ0101"), came, who="BJ01")
-        if False
-        else await marked(world, await held(world), came)
-    )
-
-    assert (await world.row("participation", told))["twin_id"] == record
-    assert await world.events(told, heard_by="BJ01") == ["PARTICIPATION_SHARED"]
-    found = await summary(world, person)
-    assert (found.attended, found.unacknowledged) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"held_on": "2026-11-10"},
-        {"held_on": "2026-11"},
-        {"kind": "PARTY_LECTURE"},
-        {"host": "BJ02"},
-        {"host_text": "市图书馆"},
-    ],
-)
-async def test_another_day_kind_or_place_is_another_thing(world: World, said) -> None:
-    person, _, came = await world.pair()
-    host = said.pop("host", None)
-    told = await reported(world, person, **said, **({"host_id": world[host]} if host else {}))
-    await marked(world, await held(world), came)
-    assert (await world.row("participation", told))["twin_id"] is None
-
-
-async def test_without_a_confirmed_match_nothing_is_linked(world: World) -> None:
-    person = await world.member(which=1)
-    await world.leave(person)
-    came = await world.arrive(which=1)
-    await marked(world, await held(world), came)
-    told = await reported(world, person, host_id=world["BJ01"])
-    assert (await world.row("participation", told))["twin_id"] is None
-
-
-async def test_linking_keeps_the_hours_that_the_member_told(world: World) -> None:
-    person, _, came = await world.pair()
-    told = await reported(world, person, host_id=world["BJ01"], evidence_kind="PHOTO", hours=Decimal(4))
-    await do(world, participation_steps.accept, told, "YL0101")
-    assert (await summary(world, person)).hours == 4
-    await marked(world, await held(world), came)
-    found = await summary(world, person)
-    assert (found.attended, found.hours) == (1, 4)
-
-
-async def test_present_against_absent_is_a_difference_and_no_winner(world: World) -> None:
-    person, _, came = await world.pair()
-    record = await marked(world, await held(world), came, "ABSENT_UNEXCUSED")
-    told = await reported(world, person, host_id=world["BJ01"], evidence_kind="PHOTO")
-
-    (found,) = await world.rows("select * from discrepancy")
-    assert (found["field"], found["outflow_value"], found["inflow_value"], found["owner"], found["state"]) == (
-        "attendance", "PRESENT", "ABSENT_UNEXCUSED", "INFLOW", "OPEN",
-    )  # fmt: skip
-    assert found["participation_id"] == record
-    assert "DISCREPANCY" in await world.kinds_of_tasks("BJ01")
-
-    await do(world, participation_steps.correct, record, "BJ01", reason="签到表漏看", given={"attendance": "PRESENT"})
-
-    assert (await world.rows("select state from discrepancy")) == [{"state": "SETTLED"}]
-    assert (await world.row("participation", told))["twin_id"] == record
-
-
-async def test_settling_an_attendance_waits_for_who_corrects_the_record(world: World) -> None:
-    """Who corrects holds the record and then settles what agrees; whoever settles comes the same way round."""
-    person, _, came = await world.pair()
-    record = await marked(world, await held(world), came, "ABSENT_UNEXCUSED")
-    await reported(world, person, host_id=world["BJ01"])
-    (found,) = await world.rows("select id, version from discrepancy")
-    said = {"discrepancy_id": found["id"], "version": found["version"], "take": Side.OUTFLOW, "note": "漏看"}
-    said |= {"value": None, "confirmed_on": None}
-    async with world.database.begin() as connection:
-        await participation_record.hold(connection, [record])
-        settling = asyncio.create_task(world.do(settlement.settle, "BJ01", **said))
-        await blocked(world)
-        call = {"viewer": world.viewer("BJ01"), "now": world.now, "participation_id": record, "version": 1}
-        given = {"attendance": "PRESENT"}
-        await participation_steps.correct(connection, **call, reason="签到表漏看", given=given)
-    with pytest.raises(WrongState):
-        await settling
-    assert await world.rows("select state from discrepancy") == [{"state": "SETTLED"}]
 
 
 # Steps

@@ -247,10 +247,12 @@ async def test_exemption_contact_and_the_quarter(world: World, tree: dict[str, A
     assert (await world.call(home, "recordLost", **lost))["code"] in ("WRONG_STATE", "EVIDENCE_OPEN")
     assert (await world.call(home, "liftLost", memberId=member, liftedOn="2026-11-24"))["code"] == "WRONG_STATE"
     query = """query($o: ID!, $q: Int) { participationSummaries(organization: $o, year: 2026, quarter: $q) {
-        edges { node { since until attended unacknowledged isExempt member { name contact { state } } } } } }"""
+        edges { node { since until attended unacknowledged isExempt
+        contact { since evidence } member { name contact { state } } } } } }"""
     lines = (await world.ask(home, query, o=organization(tree, "YL0101"), q=4))["participationSummaries"]["edges"]
     assert lines == [
         {"node": {"since": "2026-10-01", "until": "2026-12-31", "attended": 1, "unacknowledged": 1, "isExempt": True,
+                  "contact": {"since": "2026-11-20", "evidence": "CONTACT"},
                   "member": {"name": "林晓", "contact": {"state": "IN_CONTACT"}}}}
     ]  # fmt: skip
     assert (await world.ask(place, query, o=organization(tree, "YL0101")))["participationSummaries"]["edges"] == []

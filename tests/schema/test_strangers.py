@@ -235,7 +235,7 @@ async def test_no_relation_shows_a_stranger_anything(world: World):
 
 # Empty in this world, of one departure that goes on and one difference of a liaison.
 EMPTY = {"Liaison.next", "Discrepancy.transfer"}
-WALKED = 46
+WALKED = 47
 WITH_ARGUMENTS = {"Member.summary": "(year: 2026, quarter: 4)"}
 # An event is about one record; each of these is walked on one that is about its kind.
 ABOUT = {
