@@ -24,13 +24,15 @@ with whose as (select unnest(cast($1 as uuid[])) as member_id),
     ), part as (
         select s.member_id, p.day, p.attendance, p.mode, p.kind,
                coalesce(p.hours, (select t.hours from participation t where t.twin_id = p.id and t.state <> 'RECORDED'
-                                     and t.attendance in ('PRESENT', 'LATE'))) as hours, p.state, p.dispute_state, p.heard_on, true as of_place,
+                                     and t.attendance in ('PRESENT', 'LATE'))) as hours, p.state, p.heard_on, true as of_place,
+               coalesce(p.dispute_state = 'DISPUTED', false) or exists (select from discrepancy d where d.participation_id = p.id and d.state <> 'SETTLED') as is_disputed,
                p.state in ('CONFIRMED', 'ACKNOWLEDGED') as counts,
                coalesce((select t.accepted_on_evidence or t.state <> 'RECORDED' from participation t
                           where t.twin_id = p.id and t.attendance in ('PRESENT', 'LATE')), false) as accepted
           from stay s join participation p on p.arrival_id = s.arrival_id and p.day between $2 and $3
         union all
-        select w.member_id, p.day, p.attendance, p.mode, p.kind, p.hours, p.state, p.dispute_state, p.heard_on, false,
+        select w.member_id, p.day, p.attendance, p.mode, p.kind, p.hours, p.state, p.heard_on, false,
+               coalesce(p.dispute_state = 'DISPUTED', false),
                p.state in ('CONFIRMED', 'ACKNOWLEDGED'), false
           from whose w join participation p on p.member_id = w.member_id and p.day between $2 and $3
          where p.twin_id is null
@@ -45,11 +47,11 @@ with whose as (select unnest(cast($1 as uuid[])) as member_id),
                count(*) filter (where is_now and not is_attended
                                   and attendance in ('SICK_LEAVE', 'OFFICIAL_LEAVE', 'PERSONAL_LEAVE')) as excused,
                count(*) filter (where is_now and not is_attended and attendance = 'ABSENT_UNEXCUSED' and counts
-                                  and dispute_state is distinct from 'DISPUTED'
+                                  and not is_disputed
                                   and (heard_on is not null or not of_place)) as unexcused,
                count(*) filter (where is_now and not is_attended and attendance = 'ABSENT_UNEXCUSED' and of_place
                                   and heard_on is null) as unheard,
-               count(*) filter (where is_now and dispute_state = 'DISPUTED') as disputed,
+               count(*) filter (where is_now and is_disputed) as disputed,
                count(*) filter (where is_now and state = 'CONFIRMED') as unacknowledged,
                coalesce(sum(hours) filter (where is_now and is_attended), 0) as hours,
                coalesce(sum(hours) filter (where is_attended), 0) as hours_this_year

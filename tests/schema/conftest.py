@@ -26,7 +26,7 @@ from hub.resolvers.context import Hub
 from hub.resolvers.node import TypeNumber
 from hub.schema.server import print_sdl
 from hub.settings import Settings
-from tests.factories import a_tree
+from tests.factories import NOW, a_tree
 
 MASTER = bytes(range(32))
 SCHEMA = build_schema(print_sdl())
@@ -41,7 +41,7 @@ class World:
     observed: list[str] = field(default_factory=list)
 
     def token(
-        self, organization: UUID, role: str = "COMMITTEE", member: UUID | None = None, days: float = 1, **more: Any
+        self, organization: UUID, role: str = "COMMITTEE", member: UUID | None = None, days: float = 36_500, **more: Any
     ) -> str:
         claims = Claims(
             actor=more.get("actor", "值班员"),
@@ -97,6 +97,15 @@ async def make_world(engine: AsyncEngine, home: Path, heartbeat: float = 15) -> 
     streams = Streams(engine, heartbeat=heartbeat, retention=timedelta(days=30))
     hub = Hub(settings, engine, vault, Tokens.open(settings), Bell(engine, streams.wake), streams, observed.append)
     return World(hub, create_app(hub), observed)
+
+
+@pytest.fixture(autouse=True)
+def _the_day_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock begins at NOW whenever the tests are run: the days that they write down stay past or to come."""
+    began = utc_now()
+    real = utc_now
+    for module in ("hub.resolvers.context", "hub.schema.server", "tests.schema.conftest"):
+        monkeypatch.setattr(f"{module}.utc_now", lambda: NOW + (real() - began))
 
 
 @pytest.fixture

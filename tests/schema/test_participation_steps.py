@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hub.domain.dates import today, utc_now
+from hub.domain.dates import today
+from tests.schema import conftest
 from tests.schema.calls import a_match, organization
 from tests.schema.conftest import World
 
@@ -56,8 +57,8 @@ async def test_an_inquiry_is_withdrawn_with_a_reason_by_who_asked(world: World, 
 async def test_a_member_is_found_lost_after_the_search_and_found_again(world: World, tree: dict[str, Any]):
     place, home = world.token(tree["BJ01"]), world.token(tree["YL0101"], "BRANCH")
     member, _ = await a_match(world, tree)
-    day = today(utc_now())
-    long_ago = {"day": (day - timedelta(days=400)).isoformat(), "at": utc_now() - timedelta(days=400)}
+    day = today(conftest.utc_now())
+    long_ago = {"day": (day - timedelta(days=400)).isoformat(), "at": conftest.utc_now() - timedelta(days=400)}
     async with world.hub.engine.begin() as connection:
         await connection.execute(text("update departure set departed_on = :day, recorded_at = :at"), long_ago)
         await connection.execute(
@@ -113,5 +114,5 @@ async def test_a_quarter_is_read_of_a_liaison_and_counted_from_any_day(world: Wo
         )  # fmt: skip
     bad = await world.answer(home, query, **ids, q="2026-Q5")
     assert "2026-Q4" in bad["errors"][0]["message"]
-    later = await world.answer(home, query, **ids, since=(today(utc_now()) + timedelta(days=1)).isoformat())
+    later = await world.answer(home, query, **ids, since=(today(conftest.utc_now()) + timedelta(days=1)).isoformat())
     assert later["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "field": "since"}

@@ -18,7 +18,6 @@ from sqlalchemy import text
 
 from hub.auth import Claims, Role
 from hub.domain import inbox, liaison, task
-from hub.domain.dates import utc_now
 from hub.domain.evidence import Open, OpenKind
 from hub.domain.visibility import row as visible_row
 from hub.feed.item import Event
@@ -49,6 +48,7 @@ from hub.resolvers.node import TypeNumber
 from hub.resolvers.viewer import asking
 from hub.schema.server import schema
 from tests.factories import a_liaison, a_member, a_tree, an_arrival
+from tests.schema import conftest
 from tests.schema.conftest import World, gid
 
 # The directory is open to every token; what a page or an answer is made of is walked through its own fields.
@@ -141,7 +141,7 @@ async def a_full_world(world: World) -> dict[str, Any]:
 
 
 def a_context(world: World, organization: UUID, role: str = "COMMITTEE", member: UUID | None = None) -> Context:
-    return Context(world.hub, Claims("x", organization, Role(role), member, "test", utc_now()))
+    return Context(world.hub, Claims("x", organization, Role(role), member, "test", conftest.utc_now()))
 
 
 async def objects(world: World, found: dict[str, Any]) -> dict[str, Any]:
