@@ -37,7 +37,7 @@ from hub.errors import (
 )
 from hub.feed.append import append
 from hub.ids import random_id
-from hub.models import ATTENDED, EventKind, ParticipationMode, ParticipationSource, ParticipationState
+from hub.models import ATTENDED, EventKind, MemberCategory, ParticipationMode, ParticipationSource, ParticipationState
 from hub.models.participation import ParticipationColumns
 
 
@@ -80,7 +80,10 @@ _ARRIVALS: Final = text(
     """
 )
 _MEMBERS: Final = text(
-    f"select m.id, f.organization_id as formal_id from member m {FORMAL.format(member='m.id')} where m.id = any(:ids)"
+    f"""
+    select m.id, m.category, m.full_member_on, f.organization_id as formal_id
+      from member m {FORMAL.format(member="m.id")} where m.id = any(:ids)
+    """
 )
 # Somebody is one person, by whichever of their stays or by their membership they were recorded.
 _KNOWN: Final = text(
@@ -210,13 +213,27 @@ def _refusal(
         return NotHeldYet("activityId")
     if command.told.voted and (of_arrival or held["organization_id"] != person["formal_id"]):
         return VotesElsewhere("voted")
+    if command.told.voted and not may_vote(person, held["held_on"]):
+        return InvalidInput("voted", message=NO_VOTE)
     if (
         of_arrival
         and (command.told.mode or held["mode"]) == ParticipationMode.ON_SITE
         and is_outside_stay(held["held_on"], person)
     ):
         return OutsideStay("activityId")
-    return unsayable(command.told)
+    return unsayable(command.told, held["components"])
+
+
+NO_VOTE: Final = (
+    "预备党员没有表决权（党章第七条）。请去掉“表决”。"
+    " A probationary member has no vote (党章 Art 7). Leave the vote out."
+)
+
+
+def may_vote(member: Mapping[Any, Any], held_on: str) -> bool:
+    """Tell whether somebody was a full member on a day (党章 Art 7)."""
+    since = member["full_member_on"]
+    return member["category"] == MemberCategory.FULL and (since is None or first_day(since) <= last_day(held_on))
 
 
 def is_outside_stay(held_on: str, stay: Mapping[Any, Any]) -> bool:
@@ -233,14 +250,21 @@ def is_outside_stay(held_on: str, stay: Mapping[Any, Any]) -> bool:
     )
 
 
-def unsayable(told: Told) -> InvalidInput | None:
-    """Return why no record can hold what is told, or None."""
+OF_WHO_WAS_THERE: Final = ("voted", "minutes", "hours", "components_attended")
+"""What only a record of somebody who attended can say."""
+
+
+def unsayable(told: Told, components: Sequence[str] = ()) -> InvalidInput | None:
+    """Return why no record can hold what is told, or None. `components`: those of the activity, where it has any."""
     if told.minutes is not None and not 0 <= told.minutes <= MOST_HOURS * 60:
         return InvalidInput("minutes")
     if told.hours is not None and not 0 <= told.hours <= MOST_HOURS:
         return InvalidInput("hours")
-    if told.voted and told.attendance not in ATTENDED:
-        return InvalidInput("voted")
+    for name in OF_WHO_WAS_THERE:
+        if getattr(told, name) and told.attendance not in ATTENDED:
+            return InvalidInput(name)
+    if components and not set(told.components_attended or ()) <= set(components):
+        return InvalidInput("components_attended")
     for name in ("evidence_reference", "remark"):
         value = getattr(told, name)
         if value is not None and len(value) > MAX_LENGTH:
@@ -285,7 +309,7 @@ def _of_roll_call(
         confirmed_at=now,
         confirmed_by=viewer.actor,
     )
-    if row["hours"] is None and row["attendance"] in ("PRESENT", "LATE"):
+    if row["hours"] is None and row["attendance"] in ATTENDED:
         row["hours"] = held["hours"]
     if command.member_id is not None:
         # The home side's own: whoever must take note has told it. It is no two-sided record (domain 0.14).

@@ -31,9 +31,12 @@ FORMAL: Final = """
 """
 _RECORDS: Final = f"""
     select p.*, a.organization_id as registrar_id, a.branch_id, l.member_id as matched_member_id, l.match_id,
-           l.departure_id, l.organization_id as outflow_id, f.organization_id as formal_id
+           l.departure_id, l.organization_id as outflow_id, f.organization_id as formal_id, m.category, m.full_member_on,
+           x.components, x.hours as usual_hours
       from participation p
       left join arrival a on a.id = p.arrival_id
+      left join member m on m.id = p.member_id
+      left join activity x on x.id = p.activity_id
       {MATCHED.format(arrival="p.arrival_id")}
       {FORMAL.format(member="coalesce(p.member_id, l.member_id)")}
      where p.id = any(:ids) order by p.id

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import liaison, page_life, participation_read
 from hub.domain.page import Page, Window
-from hub.models import ATTENDED, Member, Participation, ParticipationState
+from hub.models import ATTENDED, ActivityKind, Member, Participation, ParticipationState
 from hub.resolvers.connection import Connection, connect, connection_of, ids, window_of
 from hub.resolvers.context import Context
 from hub.resolvers.relation import one
@@ -100,7 +100,8 @@ def counts(row: Any, _context: Context) -> bool | None:
     """Tell whether it counts; None where the reader may not know who attended."""
     if row.attendance is None:
         return None
-    return row.attendance in ATTENDED and row.state != ParticipationState.RECORDED
+    talk = row.kind == ActivityKind.TALK  # a talk with somebody is contact, not organizational life
+    return row.attendance in ATTENDED and row.state != ParticipationState.RECORDED and not talk
 
 
 def dispute(row: Any, _context: Context) -> Dispute | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from hub.domain import participation, participation_steps, self_report
+from hub.domain import acknowledgement, participation, participation_steps, self_report
 from hub.domain.locate import Located, locate
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.participation import RecordParticipation, Told
@@ -150,7 +150,7 @@ async def _report(call: Call) -> Any:
 async def _acknowledge(call: Call) -> Outcome:
     said = call.said
     which = said["participation_id"]
-    outcomes = await participation_steps.acknowledge(
+    outcomes = await acknowledgement.acknowledge(
         call.connection, **call.by, participations=[which], versions={which: said["version"]}
     )
     return outcomes[0]
@@ -158,7 +158,7 @@ async def _acknowledge(call: Call) -> Outcome:
 
 async def _acknowledge_month(call: Call) -> list[Outcome]:
     said = call.said
-    outcomes = await participation_steps.acknowledge_month(
+    outcomes = await acknowledgement.acknowledge_month(
         call.connection, **call.by, member_id=said["member_id"], month=str(said["month"])
     )
     for outcome in outcomes:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from hub.domain import activity, participation, participation_steps, quarter, self_report
+from hub.domain import acknowledgement, activity, participation, quarter, self_report
 from hub.domain.outcome import Changed
 from hub.domain.viewer import Role
 from tests.domain.liaisons import World
@@ -53,7 +53,7 @@ async def reported(
 
 async def acknowledged(world: World, *records: UUID, who: str = "YL0101") -> None:
     """The home branch takes note."""
-    outcomes = await world.do(participation_steps.acknowledge, who, participations=list(records))
+    outcomes = await world.do(acknowledgement.acknowledge, who, participations=list(records))
     assert all(isinstance(outcome, Changed) for outcome in outcomes), outcomes
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from hub.domain import (
+    acknowledgement,
     activity,
     candidate,
     participation,
@@ -194,7 +195,7 @@ async def test_a_question_about_a_match_lets_nothing_cross(world: World) -> None
     record = await marked(world, await held(world), came)
     assert await world.ask() == 1
     assert await world.events(record, heard_by="YL01") == []
-    await world.refused(NotFound, participation_steps.acknowledge, "YL0101", participations=[record])
+    await world.refused(NotFound, acknowledgement.acknowledge, "YL0101", participations=[record])
 
 
 async def test_undoing_a_match_leaves_no_word_of_the_wrong_person(world: World) -> None:
@@ -219,9 +220,9 @@ async def test_acknowledging_is_the_home_sides_and_is_done_once(world: World) ->
     _, _, came = await world.pair()
     record = await marked(world, await held(world), came)
 
-    await world.refused(WrongSide, participation_steps.acknowledge, "BJ01", participations=[record])
+    await world.refused(WrongSide, acknowledgement.acknowledge, "BJ01", participations=[record])
     await acknowledged(world, record)
-    await world.unchanged(participation_steps.acknowledge, "YL0101", participations=[record])
+    await world.unchanged(acknowledgement.acknowledge, "YL0101", participations=[record])
     assert await world.events(record) == ["PARTICIPATION_RECORDED", "PARTICIPATION_ACKNOWLEDGED"]
 
 
@@ -293,7 +294,7 @@ async def test_what_nobody_acknowledges_is_said_to_be_overdue_once(world: World)
 
     async def note() -> int:
         async with world.database.begin() as connection:
-            return await participation_steps.note_overdue(connection, now=world.now)
+            return await acknowledgement.note_overdue(connection, now=world.now)
 
     assert await note() == 0
     assert "PARTICIPATION_UNACKNOWLEDGED" not in await world.kinds_of_tasks("YL0101")

@@ -41,6 +41,18 @@ async def test_a_report_counts_once_its_host_confirms_or_the_home_branch_accepts
     assert (accepted["state"], accepted["counts"], accepted["acceptedOnEvidence"]) == ("ACKNOWLEDGED", True, True)
 
 
+async def test_a_talk_is_contact_and_counts_as_no_attendance(world: World, tree: dict[str, Any]):
+    member, _ = await a_match(world, tree)
+    said = {"memberId": member, "kind": "TALK", "heldOn": "2026-11-09"}
+    home = world.token(tree["YL0101"], "BRANCH")
+    told = await world.call(home, "reportParticipation", OF_RECORD, **said)
+    which = {"participationId": told["id"], "version": told["version"], "evidenceKind": "PHOTO"}
+    accepted = await world.call(home, "acceptReport", OF_RECORD, **which)
+    assert (accepted["state"], accepted["counts"]) == ("ACKNOWLEDGED", False)
+    query = "query($m: ID!) { member(id: $m) { participationCount } }"
+    assert (await world.ask(home, query, m=member))["member"] == {"participationCount": 0}
+
+
 async def test_an_inquiry_is_withdrawn_with_a_reason_by_who_asked(world: World, tree: dict[str, Any]):
     place, home = world.token(tree["BJ01"]), world.token(tree["YL0101"], "BRANCH")
     member, _ = await a_match(world, tree)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from hub.domain.activity import MOST_HOURS
+from hub.models import ATTENDED
 from hub.sync.ledger import activity_dates, activity_kinds, cells, dates, marks
 from hub.sync.ledger.cells import VALUE_UNREADABLE
 from hub.sync.ledger.line_cells import LineCells
@@ -28,6 +29,7 @@ _EVIDENCE = [
 _HOURS = re.compile(r"(?:共|约)?(\d{1,4}(?:\.\d{1,2})?)(?:个)?(学时|课时|小时|h|hours?|分钟|分|min)?", re.IGNORECASE)
 _MINUTES = {"分钟", "分", "min"}
 _MOST_HOURS = MOST_HOURS
+HOURS_NOT_COUNTED = "HOURS_NOT_COUNTED"
 _DENIED = re.compile(r"未|没|缺|不|否|旷|无故")
 
 
@@ -108,6 +110,15 @@ def evidence_kind(cell: Cell) -> tuple[str | None, str | None]:
     text = cells.plain(cell)
     value = next((kind for kind, words in _EVIDENCE if words.search(text)), None)
     return value, None if value else VALUE_UNREADABLE
+
+
+def hours_of(read: LineCells, attendance: str) -> Decimal | None:
+    """Return the hours of who was there; of anybody else they are left out with a warning."""
+    found: Decimal | None = read.word("hours", hours)
+    if found is not None and attendance not in ATTENDED:
+        read.leave_open("hours", HOURS_NOT_COUNTED)
+        return None
+    return found
 
 
 def hours(cell: Cell) -> tuple[Decimal | None, str | None]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.database.engine import transaction
-from hub.domain import participation_steps, search_duty, twin
+from hub.domain import acknowledgement, search_duty, twin
 
 _BATCH: Final = 500
 # Reports that no record stands beside; two that were told at the same instant did not see each other.
@@ -52,7 +52,7 @@ async def reconcile_participation(engine: AsyncEngine, *, now: datetime) -> Live
     overdue = 0
     while True:
         async with transaction(engine) as connection:
-            found = await participation_steps.note_overdue(connection, now=now)
+            found = await acknowledgement.note_overdue(connection, now=now)
         overdue += found
         if found == 0:
             break

@@ -141,6 +141,12 @@ def test_what_else_is_unreadable_is_left_open(row, field, text):
     assert (found.error, warnings([found]), dict(found.unreadable)) == (None, [(2, field, "VALUE_UNREADABLE")], {field: text})  # fmt: skip
 
 
+def test_hours_of_who_was_not_there_are_not_taken():
+    (row,) = rows(changed(attendance="病假", hours="2"))
+    assert (row.attendance, row.hours, row.error) == ("SICK_LEAVE", None, None)
+    assert warnings([row]) == [(2, "hours", "HOURS_NOT_COUNTED")]
+
+
 def test_an_unknown_host_is_kept_as_written():
     (row,) = rows(changed(host="外省某街道党工委"))
     assert (row.host, row.host_text, row.error) == (None, "外省某街道党工委", None)
