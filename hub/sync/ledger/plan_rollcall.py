@@ -7,7 +7,7 @@ who is neither is looked up, so a mark tells nothing about the members of others
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -113,17 +113,34 @@ async def plan(context: Context, tables: Sequence[RollcallTable[UUID]]) -> tuple
     told = await _told(context, tables, stays)
     planned: list[PlannedRow] = []
     seen: set[tuple[Any, UUID]] = set()
-    for number, table in enumerate(tables):
+    for number, (table, commands) in enumerate(zip(tables, _commands(tables), strict=True)):
         planned += [
             PlannedRow(table.sheet, a.row, number, Outcome.REFUSED, error=a.error, column=a.column)
             for a in table.activities
             if a.error is not None
         ]
-        commands = [None if a.error or table.organization is None else _activity(table, a) for a in table.activities]
         for row in table.rows:
             line = _Line(context, number, table, row, commands, activities, records, told, seen)
             planned += line.plan(stays, people)
     return planned, sum(len(table.rows) for table in tables)
+
+
+def _commands(tables: Sequence[RollcallTable[UUID]]) -> list[list[RecordActivity | None]]:
+    """Return the activity of each column of each table.
+
+    Two columns may be one activity, one of them online: its own mode is that of the column that says none, so that
+    a later run finds the marks below that column as this one wrote them.
+    """
+    made = [
+        [None if a.error or table.organization is None else _activity(table, a) for a in table.activities]
+        for table in tables
+    ]
+    modes: dict[tuple[Any, ...], str] = {}
+    for table, commands in zip(tables, made, strict=True):
+        for column, command in zip(table.activities, commands, strict=True):
+            if command is not None and (command.key not in modes or column.mode is None):
+                modes[command.key] = command.mode
+    return [[command and replace(command, mode=modes[command.key]) for command in commands] for commands in made]
 
 
 def _activity(table: RollcallTable[UUID], found: RollcallActivity) -> RecordActivity:
@@ -269,7 +286,9 @@ class _Line:
             item.refuse("heldOn", DATE_IN_FUTURE)
             return item
         known = self._activities.get(activity.key)
-        mode = mark.mode or (known.mode if known is not None else activity.mode)
+        # What the head of the column says holds for its marks; what the activity is said to be is for the others.
+        said = mark.mode or self._table.activities[mark.activity].mode
+        mode = said or (known.mode if known is not None else activity.mode)
         fitting = [p for p in who if "arrived_on" not in p or not is_outside_stay(activity.held_on, p)]
         # Whom an earlier list meant is meant again, though they have registered elsewhere since.
         told = [p for p in who if known is not None and (known.id, p["id"]) in self._records]

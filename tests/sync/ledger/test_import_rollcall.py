@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain import candidate, participation_steps
 from tests.domain.liaisons import NOW, World, a_vault, a_world, number
-from tests.domain.lives import do, themselves
+from tests.domain.lives import do, held, themselves
 from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 from tests.sync.ledger.sheets import xlsx
 
@@ -280,3 +280,31 @@ async def test_who_is_placed_is_meant_by_the_branch_and_not_by_the_committee_abo
     assert await hub.rows("select arrival_id, attendance from participation") == [
         {"arrival_id": here, "attendance": "PRESENT"}
     ]
+
+
+@pytest.mark.parametrize("days", [("8月1日 党课", "8月1日 党课（线上）"), ("8月1日 党课（线上）", "8月1日 党课")])
+async def test_of_two_columns_of_one_activity_each_mark_keeps_the_mode_of_its_own(hub: Hub, days) -> None:
+    await hub.pair(which=1)
+    await hub.pair(which=2, name="周宁")
+    rows = [("林晓", number(1), "√", ""), ("周宁", number(2), "", "√")]
+    sheet = rollcall(*rows, days=days)
+
+    first = await hub.report(sheet, "rollcall", "BJ01")
+    before = await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head"))
+    again = await hub.report(sheet, "rollcall", "BJ01")
+
+    assert (first.new, first.by_mode, first.errors) == (2, {"ONLINE": 1, "ON_SITE": 1}, [])
+    assert await hub.rows("select kind, held_on, mode from activity") == [
+        {"kind": "PARTY_LECTURE", "held_on": "2026-08-01", "mode": "ON_SITE"}
+    ]
+    assert (again.new, again.updated, again.unchanged) == (0, 0, 2)
+    assert await hub.everything(but=("import_run", "feed", "feed_audience", "feed_head")) == before
+
+
+async def test_a_head_that_says_no_mode_takes_that_of_the_activity_as_it_was_planned(hub: Hub) -> None:
+    await hub.pair(which=1)
+    await held(hub, "BJ0101", held_on="2026-08-01", kind="PARTY_LECTURE", mode="ONLINE")
+    report = await hub.report(rollcall(("林晓", number(1), "√"), days=("8月1日 党课",)), "rollcall", "BJ01")
+    assert (report.new, report.by_mode) == (1, {"ONLINE": 1})
+    again = await hub.report(rollcall(("林晓", number(1), "√"), days=("8月1日 党课（现场）",)), "rollcall", "BJ01")
+    assert (again.updated, again.by_mode) == (1, {"ON_SITE": 1})
