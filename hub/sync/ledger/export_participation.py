@@ -19,23 +19,10 @@ from hub.domain.dates import today
 from hub.domain.participation_record import FORMAL
 from hub.domain.viewer import Viewer
 from hub.models import LedgerKind, Participation
+from hub.sync.ledger import written_heads
 from hub.sync.ledger.export import disclose
+from hub.sync.ledger.written_heads import KINDS, MODES
 
-KINDS: Final = {
-    "MEMBER_CONGRESS": "支部党员大会",
-    "BRANCH_COMMITTEE": "支委会",
-    "GROUP_MEETING": "党小组会",
-    "PARTY_LECTURE": "党课",
-    "THEME_DAY": "主题党日",
-    "ORG_LIFE_MEETING": "组织生活会",
-    "DEMOCRATIC_APPRAISAL": "民主评议党员",
-    "TRAINING": "集中培训",
-    "ONLINE_EXCHANGE": "网上学习交流",
-    "THOUGHT_REPORT": "思想汇报",
-    "VOLUNTEER": "志愿服务",
-    "TALK": "谈心谈话",
-    "OTHER": "",
-}
 MARKS: Final = {
     "PRESENT": "√",
     "LATE": "#",
@@ -52,7 +39,8 @@ ATTENDANCE: Final = {
     "PERSONAL_LEAVE": "事假",
     "ABSENT_UNEXCUSED": "无故缺席",
 }
-MODES: Final = {"ON_SITE": "现场", "ONLINE": "线上", "SELF_STUDY": "补学", "DELIVERED": "送学"}
+_TITLE: Final = "参加组织生活点名册"
+_HEADS: Final = ("序号", "姓名", "身份证号", "所在党支部")
 _LEGEND: Final = "注：√到会 #迟到 O病假 ★公假 △事假 ×无故缺席"
 _PERSON: Final = """
     coalesce(a.name, m.name) as name, coalesce(a.citizen_id_sealed, m.citizen_id_sealed) as sealed,
@@ -116,8 +104,6 @@ class _Book:
 
     def close(self) -> bytes:
         """Return the file."""
-        if not self._names:
-            self.sheet("无记录", [["这段时间没有记录 / no records in this period"]])
         self._book.close()
         return self._buffer.getvalue()
 
@@ -151,6 +137,8 @@ async def export_participation(
 
 
 def _write_roll_calls(book: _Book, vault: Vault, rows: Sequence[Row]) -> None:
+    if not rows:  # a workbook has a sheet, and this one imports as a roll call of nobody
+        book.sheet("点名册", [[_TITLE], list(_HEADS)])
     by_host: dict[UUID, list[Row]] = {}
     for row in rows:
         by_host.setdefault(row["host_id"], []).append(row)
@@ -158,7 +146,13 @@ def _write_roll_calls(book: _Book, vault: Vault, rows: Sequence[Row]) -> None:
         first = several[0]
         activities = {row["activity_id"]: row for row in several}
         columns = {activity: number for number, activity in enumerate(activities, start=4)}
-        heads = ["序号", "姓名", "身份证号", "所在党支部", *(_head(row) for row in activities.values())]
+        heads = [
+            *_HEADS,
+            *(
+                written_heads.write(row["held_on"], row["kind"], row["title"], row["usual_mode"])
+                for row in activities.values()
+            ),
+        ]
         people: dict[UUID, list[str]] = {}
         for row in several:
             line = people.setdefault(
@@ -173,20 +167,12 @@ def _write_roll_calls(book: _Book, vault: Vault, rows: Sequence[Row]) -> None:
             )
             line[columns[row["activity_id"]]] = _mark(row)
         above = f"党组织：{first['host']}（代码 {first['host_code']}）"
-        book.sheet(first["host"], [["参加组织生活点名册"], [above], heads, *people.values(), [_LEGEND]])
+        book.sheet(first["host"], [[_TITLE], [above], heads, *people.values(), [_LEGEND]])
 
 
-def _head(row: Row) -> str:
-    said = [_day(row["held_on"]), KINDS[row["kind"]], row["title"] or ""]
-    mode = (
-        f"（{MODES[row['usual_mode']]}）" if row["usual_mode"] != "ON_SITE" and row["kind"] != "ONLINE_EXCHANGE" else ""
-    )
-    return " ".join(part for part in said if part) + mode
-
-
-def _day(held_on: str) -> str:
-    year, month, *day = held_on.split("-")
-    return f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")
+def _named(row: Row) -> str:
+    """Return kind and title; of another kind the title says it all."""
+    return " ".join(part for part in (KINDS[row["kind"]] if row["kind"] != "OTHER" else "", row["title"]) if part)
 
 
 def _mark(row: Row) -> str:
@@ -207,7 +193,7 @@ def _write_reports(book: _Book, vault: Vault, rows: Sequence[Row]) -> None:
             row["name"] or "",
             _number(vault, row),
             row["branch"] or "",
-            KINDS[row["kind"]] or "其他",
+            KINDS[row["kind"]],
             row["title"] or "",
             row["held_on"],
             row["host"] or row["host_text"] or "",
@@ -220,8 +206,7 @@ def _write_reports(book: _Book, vault: Vault, rows: Sequence[Row]) -> None:
         ]
         for number, row in enumerate(rows, start=1)
     ]
-    if lines:
-        book.sheet("自报情况", [["流动党员自报参加组织生活情况"], list(_REPORT_HEADS), *lines])
+    book.sheet("自报情况", [["流动党员自报参加组织生活情况"], list(_REPORT_HEADS), *lines])
 
 
 def _hours(hours: Decimal | None) -> str:
@@ -274,8 +259,8 @@ async def certificate(
     lines = [
         [
             str(number),
-            _day(row["held_on"]),
-            " ".join(part for part in (KINDS[row["kind"]], row["title"]) if part),
+            written_heads.day(row["held_on"]),
+            _named(row),
             row["host"] or "",
             MODES[row["mode"]],
             _hours(row["hours"]),
@@ -287,11 +272,11 @@ async def certificate(
         [
             ["流动党员参加组织生活证明"],
             [f"姓名：{member.name or ''}", "", f"公民身份号码：{member.citizen_id_masked or ''}"],
-            [f"起止：{_day(since.isoformat())}至{_day(until.isoformat())}"],
+            [f"起止：{written_heads.day(since.isoformat())}至{written_heads.day(until.isoformat())}"],
             heads,
             *lines,
             [f"合计参加 {len(rows)} 次，其中线上 {online} 次，学时 {_hours(hours)}"],
-            [f"出具单位：{issued_by}（盖章）", "", f"{_day(today(now).isoformat())}"],
+            [f"出具单位：{issued_by}（盖章）", "", f"{written_heads.day(today(now).isoformat())}"],
         ],
     )
     await disclose(connection, viewer.organization, now, "certificate", [member_id])

@@ -84,6 +84,9 @@ _MODES = [
     (SELF_STUDY, re.compile(r"补学|自学|补课|^补$")),
     (ON_SITE, re.compile(r"^(?:现场|线下)")),
 ]
+_MODE_OF = {"现场": ON_SITE, "线上": ONLINE, "补学": SELF_STUDY, "送学": DELIVERED}
+# An export writes the mode beside any sign: ×（线上） is an absence from what others attended online.
+_WITH_MODE = re.compile(rf"(?P<sign>[{re.escape(_SIGNS)}])\((?P<mode>{'|'.join(_MODE_OF)})\)")
 
 
 def plain(cell: Cell) -> str:
@@ -104,6 +107,10 @@ def is_blank(cell: Cell, legend: Legend = _NO_LEGEND) -> bool:
 def read(cell: Cell, legend: Legend = _NO_LEGEND) -> Meaning:
     """Return what a mark means; UNKNOWN where it means nothing, or two things."""
     text = plain(cell)
+    exact = _WITH_MODE.fullmatch(text)
+    if exact and text not in legend:
+        meaning = _sign(exact["sign"], legend)
+        return meaning._replace(mode=_MODE_OF[exact["mode"]]) if meaning.attendance else UNKNOWN
     return _read(text, tuple(legend.items())) if len(text) <= _LONGEST else UNKNOWN
 
 
@@ -221,7 +228,7 @@ def legend_of(texts: Iterable[str]) -> dict[str, Meaning]:
 
 
 _SAID = {PRESENT: "到会", LATE: "迟到", ABSENT: "缺席", PERSONAL: "事假", SICK: "病假", OFFICIAL: "公假"}
-_SAID_MODES = {ONLINE: "线上", ON_SITE: "现场", SELF_STUDY: "补学", DELIVERED: "送学"}
+_SAID_MODES = {mode: word for word, mode in _MODE_OF.items()}
 
 
 def explained(legend: Legend) -> str:

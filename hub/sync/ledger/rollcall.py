@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, signin
+from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, signin, written_heads
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
 from hub.sync.ledger.heads import ActivityHead, Says
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
 from hub.sync.ledger.table import Line, Table
+from hub.sync.ledger.written_heads import Written
 
 ACTIVITY_UNKNOWN = "ACTIVITY_UNKNOWN"
 
@@ -31,6 +32,10 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
             continue
         if head.says is Says.TITLE:
             found.append(_of_titles(table, head, year))
+            continue
+        if written := written_heads.read(head.cells[0].cell):
+            found.append(_written(table, head, written))
+            before = written.day if found[-1].held_on else before
             continue
         said, row, texts = _read(head)
         if said.day and said.month is None:
@@ -54,6 +59,19 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
         )
         before = said if held_on else before
     return tuple(found)
+
+
+def _written(table: Table, head: ActivityHead, said: Written) -> RollcallActivity:
+    held_on = said.day.text()
+    return RollcallActivity(
+        column=table.sheet.first_column + head.column + 1,
+        row=table.sheet.first_row + head.cells[0].row,
+        kind=said.kind,
+        title=said.title,
+        held_on=held_on,
+        mode=said.mode,
+        error=None if held_on else Problem("heldOn", DATE_INVALID),
+    )
 
 
 def _unknown(table: Table, head: ActivityHead) -> RollcallActivity:
@@ -114,7 +132,8 @@ def _year_after(before: Parts, said: Parts) -> int | None:
 def kind_of_titles(levels: Sequence[Sequence[str]]) -> str | None:
     """Return the kind that the titles name, where heads are only days: 主题党日签到册."""
     for texts in levels:
-        kinds = {kind for text in texts if len(text) < 100 and (kind := activity_kinds.read(text).kind)}
+        plain = [activity_kinds.without_committee(text) for text in texts if len(text) < 100]
+        kinds = {kind for text in plain if (kind := activity_kinds.read(text).kind)}
         if kinds:
             return kinds.pop() if len(kinds) == 1 else None
     return None

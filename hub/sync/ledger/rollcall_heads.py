@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks, signin
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks, signin, written_heads
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges, Says
 from hub.sync.ledger.workbook import Cell, Row, Sheet
@@ -131,6 +131,8 @@ def _speaks(cell: Cell) -> bool:
     if isinstance(cell, (dt.date, float)):
         found, _ = activity_dates.parts(cell)
         return bool(found) or found.year is not None
+    if written_heads.is_head(cell):
+        return True
     if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
         return False
     found, rest = activity_dates.parts(cell)
@@ -171,7 +173,7 @@ class _Grid:
 
     def _head(self, row: int, column: int) -> columns.Head | None:
         cell = self._at(row, column)
-        return columns.head(Kind.ROLLCALL, cell) if isinstance(cell, str) else None
+        return columns.head(Kind.ROLLCALL, cell) if isinstance(cell, str) and not written_heads.is_head(cell) else None
 
     def extent(self, index: int, names: Sequence[int]) -> tuple[int, int]:
         """Return the first row of the heads and the row after their last."""
@@ -223,7 +225,7 @@ class _Grid:
         leaf = ""
         for row in range(body - 1, top - 1, -1):
             cell = self._at(row, column)
-            if not isinstance(cell, str) or self._source(row, column)[1] != column:
+            if not isinstance(cell, str) or self._source(row, column)[1] != column or written_heads.is_head(cell):
                 return None
             if cell and not leaf:
                 leaf = cell
@@ -249,7 +251,7 @@ class _Grid:
             if cell == "" or source in seen:
                 continue
             seen.add(source)
-            if isinstance(cell, str) and _NO_ACTIVITY.search(cells.plain(cell)):
+            if isinstance(cell, str) and _NO_ACTIVITY.search(cells.plain(cell)) and not written_heads.is_head(cell):
                 return None
             group = source[1] != column or self._merged.get((row, column + 1)) == source
             found.append(HeadCell(source[0], cell, unit, group))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from hub.sync.ledger import heads, marks, mentions, rollcall_heads, signin
+from hub.sync.ledger import cells, heads, marks, mentions, rollcall_heads, signin
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import Heads, Says
 from hub.sync.ledger.marks import Meaning
@@ -36,7 +36,7 @@ def find_all(sheets: Sequence[Sheet], kind: Kind) -> list[Table]:
                     table.legend = legend
         for table in tables:
             _take_unknown(table)
-    if not tables:
+    if not tables and not (kind is Kind.ROLLCALL and any(map(_calls_nobody, sheets))):
         wanted = _WANTED.get(kind, "姓名和身份证号码等")
         raise UnreadableFile(
             f"没有找到表头：请核对文件和台账种类，表头一行应有{wanted}；csv 请核对编码"
@@ -108,6 +108,14 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     if kind is Kind.ROLLCALL:
         _find_legends(sheet, tables)
     return tables
+
+
+def _calls_nobody(sheet: Sheet) -> bool:
+    """Tell whether a sheet is a roll call without activities and people: so one is exported where nothing was recorded."""
+    named = heads.rows_with_name_head(sheet, Kind.ROLLCALL)
+    if not named or any(cell != "" for row in sheet.rows[named[-1] + 1 :] for cell in row):
+        return False
+    return any(signin.speaks_of_calling(cells.plain(cell)) for row in sheet.rows[: named[0]] for cell in row)
 
 
 def _is_called(part: Heads, levels: Sequence[Sequence[str]], sheet: Sheet) -> bool:

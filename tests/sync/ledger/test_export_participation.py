@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -11,13 +12,16 @@ from openpyxl import load_workbook
 
 from hub.domain import participation_steps
 from hub.models import LedgerKind
-from hub.sync.ledger.export_participation import certificate, export_participation
+from hub.sync.ledger.export_participation import MARKS, certificate, export_participation
+from hub.sync.ledger.written_heads import MODES
 from tests.domain.liaisons import NAMES, NOW, World, a_vault, a_world, number
 from tests.domain.lives import acknowledged, do, held, marked, reported, summary
 from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 
 SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
 RANDOM = ("id", "version", "activity_id", "recorded_at", "amended_at", "confirmed_at", "acknowledged_at", "twin_id")
+# An import numbers the events that wait, and an export is noted.
+NOT_WRITTEN = ("import_run", "feed", "feed_audience", "feed_head", "outbox", "disclosure")
 
 
 async def written_out(hub: Hub, kind: str, code: str) -> bytes:
@@ -74,6 +78,46 @@ async def test_marks_modes_months_and_titles_come_back(hub: Hub) -> None:
         await marked(hub, await held(hub, held_on=held_on, kind=kind, **said), came, attendance, **told)
     again = await hub.report(await written_out(hub, "ROLLCALL", "BJ"), "rollcall", "BJ01")
     assert (again.accepted, again.unchanged, again.errors) == (5, 5, [])
+
+
+TITLES = (
+    "实到人数统计",
+    "9.9公益",
+    "注：√缺席",
+    "率先垂范",
+    "身份证号核对",
+    "网络安全",
+    "合计（现场）",
+    "a」（线上）",
+    "长" * 500,
+)
+
+
+async def test_any_title_mark_and_mode_comes_back(hub: Hub) -> None:
+    _, _, came = await hub.pair()
+    days = iter(range(1, 31))
+    for title, kind in product(TITLES, ("OTHER", "PARTY_LECTURE")):
+        await marked(hub, await held(hub, held_on=f"2026-09-{next(days):02}", kind=kind, title=title), came)
+    days = iter(range(1, 31))
+    for attendance, mode in product(MARKS, MODES):
+        other = "ONLINE" if mode == "ON_SITE" else "ON_SITE"
+        activity = await held(hub, held_on=f"2026-10-{next(days):02}", kind="ONLINE_EXCHANGE", mode=other)
+        await marked(hub, activity, came, attendance, mode=mode)
+    before = await hub.everything(but=NOT_WRITTEN)
+
+    again = await hub.report(await written_out(hub, "ROLLCALL", "BJ"), "rollcall", "BJ01")
+
+    assert (again.rows, again.accepted, again.unchanged, again.errors) == (1, 42, 42, [])
+    assert await hub.everything(but=NOT_WRITTEN) == before
+
+
+@pytest.mark.parametrize(("kind", "code"), [("ROLLCALL", "BJ"), ("PARTICIPATION", "YL")])
+async def test_a_workbook_of_no_records_imports_as_nothing(hub: Hub, kind: str, code: str) -> None:
+    empty = await written_out(hub, kind, code)
+    before = await hub.everything(but=NOT_WRITTEN)
+    report = await hub.report(empty, kind.lower(), code)
+    assert (report.rows, report.accepted, report.new, report.errors) == (0, 0, 0, [])
+    assert await hub.everything(but=NOT_WRITTEN) == before
 
 
 async def test_no_cell_is_a_formula(hub: Hub) -> None:
