@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.sync.ledger import cells
@@ -225,6 +225,29 @@ def legend_of(texts: Iterable[str]) -> dict[str, Meaning]:
         if len(text) <= _LONGEST_LEGEND:
             found |= _pairs(text)
     return found
+
+
+def is_sign(text: str) -> bool:
+    """Tell whether a text is one sign and nothing else: before a name it numbers or marks the line."""
+    return _SIGN.fullmatch(text) is not None
+
+
+_ONE_SIGN = re.compile(rf"[{re.escape(_SIGNS)}A-Za-z\d/—-]")
+
+
+def paired(texts: Sequence[str]) -> str:
+    """Return the legend that a row makes with sign and meaning in cells of their own: √ | 到会 | △ | 事假; else the empty text.
+
+    The meaning may stand first. Each has to be one of a roll call, or the row may as well be about a person.
+    """
+    texts = [text for text in (_LABEL.sub("", text) for text in texts) if text]
+    if not texts or len(texts) % 2:
+        return ""
+    for signs, words in ((texts[::2], texts[1::2]), (texts[1::2], texts[::2])):
+        meanings = [_phrase(words_of, 0) for words_of in words]
+        if all(map(_ONE_SIGN.fullmatch, signs)) and all(meaning not in (None, UNKNOWN) for meaning in meanings):
+            return "；".join(f"{sign}={word}" for sign, word in zip(signs, words, strict=True))
+    return ""
 
 
 _SAID = {PRESENT: "到会", LATE: "迟到", ABSENT: "缺席", PERSONAL: "事假", SICK: "病假", OFFICIAL: "公假"}

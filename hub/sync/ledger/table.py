@@ -44,7 +44,7 @@ _LONG_NUMBER = 15
 _NOT_CALLED = re.compile(
     r"(?:应|实|未)(?:到|参加|出勤|出席|参会)(?:会|党员)?(?:人数|人员|数|[:(\d]|$)|(?:到会|出席|参加|参会|出勤|缺席|缺勤|请假|迟到|病假|事假|公假|旷会|线上|补学|自学|签到|列席)(?:的)?(?:党员)?(?:总)?(?:人数|人次|率|合计|[:(\d])"
     r"|(?:活动|会议|学习)?(?:地点|场所|主题|内容|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|名称|时间|日期|类别|形式|方式|召集人?)[:(]?$"
-    r"|(?:本页|本月|全年|人数|(?:党员|人员)?总(?:人)?数|党员人数|出勤|缺勤|百分比|比例|图例|符号|说明|注|备注|签字|签名|考勤员|点名人|制表|审核)[:(]?$"
+    r"|(?:本页|本月|全年|人数|(?:党员|人员)?总(?:人)?数|党员人数|出勤|缺勤|百分比|比例|图例|符号|标[识记志]|记号|说明|注|备注|签字|签名|考勤员|点名人|制表|审核)[:(]?$"
 )
 
 
@@ -185,7 +185,9 @@ class Table:
         number = row[self.fields["citizenId"]] if "citizenId" in self.fields else ""
         if number != "" and _is_long_number(number):
             return True
-        words = next((text for text in own if not text.isdigit()), "")
+        if marks.paired(mentions.distinct_texts(row[self.left : self.right])) and not signin.is_name(name):
+            return False
+        words = next((text for text in own if not text.isdigit() and not marks.is_sign(text)), "")
         if any(mentions.is_sum(text) or _is_count(text) for text in (words, str(name))):
             return False
         if not cells.is_blank(name):

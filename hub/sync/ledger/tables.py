@@ -202,5 +202,6 @@ def _next_leads(tables: Sequence[Table]) -> list[int]:
 
 def _legend_text(row: Row) -> str:
     """Return the text of a row, or of the end of one, that explains marks; the empty text where it does not."""
-    text = "  ".join(mentions.distinct_texts(row))
+    texts = mentions.distinct_texts(row)
+    text = marks.paired(texts) or "  ".join(texts)
     return text if text and marks.legend_of([text]) else ""

@@ -116,6 +116,43 @@ def test_a_legend_above_below_or_beside_the_table(rows):
     assert called(*rows) == READ
 
 
+@pytest.mark.parametrize("left", range(5))
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["○", "到会"], ["×", "请假"], ["△", "缺席"], ["√", "迟到"]],
+        [["○", "到会", "×", "请假"], ["△", "缺席", "√", "迟到"]],
+        [["○", "到会", "×", "请假", "△", "缺席", "√", "迟到"]],
+        [["到会", "○"], ["请假", "×"], ["缺席", "△"], ["迟到", "√"]],
+        [["图例", "○", "到会"], ["", "×", "请假"], ["", "√", "迟到"]],
+        [["符号", "含义"], ["○", "表示到会"], ["×", "表示请假"], ["√", "为迟到"]],
+        [["注：○", "到会"], ["×", "请假（含探亲）"], ["√", "迟到"]],
+    ],
+)
+def test_a_legend_below_the_table_in_two_cells_is_no_people(lines, left):
+    rows = [["2026年点名册"], HEAD, LINE, *([""] * left + line for line in lines)]
+    (table,) = rollcalls(xlsx(("表", rows)), 2026, "V4")
+    assert [(row.row, row.name) for row in table.rows] == [(3, "周洁")]
+    assert [mark.attendance for mark in table.rows[0].marks] == READ[0]
+
+
+def test_signs_of_two_cells_may_be_digits_where_both_say_so():
+    assert called(HEAD, [1, "周洁", A, 1, 0, "1"], ["", "1", "到会"], ["", "0", "缺席"]) == [
+        ["PRESENT", "ABSENT_UNEXCUSED", "PRESENT"]
+    ]
+
+
+def test_people_are_people_though_their_line_looks_like_a_legend():
+    (table,) = rollcalls(
+        xlsx(("表", [["2026年"], HEAD, LINE, ["★", "吴江"], ["", "郑海", "", "√"], ["△", "", B, "√", "病假"]])),
+        2026,
+        "V4",
+    )
+    assert [(row.row, row.name, len(row.marks)) for row in table.rows] == [
+        (3, "周洁", 3), (4, "吴江", 0), (5, "郑海", 1), (6, "", 2),
+    ]  # fmt: skip
+
+
 def marks_of(source):
     return [[mark.attendance for mark in table.rows[0].marks] for table in rollcalls(source, 2026, "V4")]
 
