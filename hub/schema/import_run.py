@@ -31,7 +31,7 @@ class RowProblem:
     sheet: str | None = leaf("The sheet, where the file has several.")
     row: int = leaf("The row as Excel shows it.")
     field: str | None = leaf("The field that is to blame.")
-    column: str | None = leaf("The column as Excel names it, where one cell of a roll call is to blame.")
+    column: str | None = leaf("The column as Excel names it, in roll calls and reported participation.")
     code: str = leaf("What to switch on, such as IDENTITY_CHECKSUM or DATE_INVALID.")
     message: str = leaf("What to do, in Chinese. Holds no personal data.")
 

@@ -206,6 +206,7 @@ class LineReader(Generic[K]):
         return {
             "sheet": table.sheet.name,
             "row": line.row,
+            "line": line.index,
             "name": name or "",
             "name_key": statement.name_key(name) if name else "",
             "citizen_id": number,

@@ -59,7 +59,7 @@ class Plan:
     @property
     def report(self) -> Report:
         """The report of this plan as it stands."""
-        return report(self.kind, self.rows, sum(map(len, self.vanished.values())), self.lines)
+        return report(self.kind, self.rows, sum(map(len, self.vanished.values())), self.lines, self.tables)
 
     @property
     def outcomes(self) -> str:

@@ -73,7 +73,7 @@ async def _plan(
             stays.setdefault(stay["member_id"], []).append(stay)
     planned: list[PlannedRow] = []
     for (table, row), person in zip(rows, who, strict=True):
-        item = PlannedRow(row.sheet, row.row, table, Outcome.NEW, warnings=row.warnings)
+        item = PlannedRow(row.sheet, row.row, table, Outcome.NEW, warnings=row.warnings, line=row.line)
         planned.append(item)
         if isinstance(person, Problem):
             item.refuse(person.field, person.code)

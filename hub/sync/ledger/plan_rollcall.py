@@ -227,7 +227,10 @@ class _Line:
         return planned
 
     def _refused(self, problem: Problem) -> PlannedRow:
-        return PlannedRow(self._row.sheet, self._row.row, self._number, Outcome.REFUSED, error=problem)
+        return self._row_of(self._row.row, Outcome.REFUSED, error=problem)
+
+    def _row_of(self, row: int, outcome: Outcome, **said: Any) -> PlannedRow:
+        return PlannedRow(self._row.sheet, row, self._number, outcome, line=self._row.line, **said)
 
     def _in_line(self, organization: UUID | None) -> bool:
         names, host = self._context.names, self._table.organization
@@ -276,7 +279,7 @@ class _Line:
         return [*found, *([member] if member is not None else [])]
 
     def _mark(self, mark: Mark, who: Sequence[Any]) -> PlannedRow:
-        item = PlannedRow(self._row.sheet, self._row.row, self._number, Outcome.NEW, column=mark.column)
+        item = self._row_of(self._row.row, Outcome.NEW, column=mark.column)
         activity = self._commands[mark.activity]
         if mark.error is not None or activity is None:
             problem = mark.error or Problem("organization", "ORGANIZATION_UNKNOWN")

@@ -31,9 +31,13 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class PlannedRow:
-    """A row with its outcome; a row may be unchanged and still have a command, which takes a new remark along. `command` goes to the domain; `record` is the existing record, or the new one once
-    applied. `list_of` is the branch whose own list this line stands in. `suggestions` become questions. Of a
-    roll call each mark is one of these: `column` is where it stands, `said` its attendance and mode."""
+    """A row with its outcome; a row may be unchanged and still have a command, which takes a new remark along.
+
+    `command` goes to the domain; `record` is the existing record, or the new one once applied. `list_of` is the branch
+    whose own list this line stands in. `suggestions` become questions. Of a roll call each mark is one of these: `column`
+    is where it stands, `said` its attendance and mode. `line` is the position in its table of a line whose problems have
+    a column.
+    """
 
     sheet: str
     row: int
@@ -49,6 +53,7 @@ class PlannedRow:
     matched: bool = False
     column: int | None = None
     said: tuple[str, str] | None = None
+    line: int | None = None
 
     def refuse(self, field_name: str, code: str) -> None:
         """Turn the row into a refused one: exactly one error, no warnings, nothing written."""

@@ -11,6 +11,7 @@ from hub.models import LedgerKind
 from hub.sync.ledger.messages import message
 from hub.sync.ledger.planned import Outcome, PlannedRow
 from hub.sync.ledger.rows import Problem
+from hub.sync.ledger.table import Table
 
 MAX_SHOWN = 20
 
@@ -58,7 +59,13 @@ class Report:
         return told
 
 
-def report(kind: LedgerKind, planned: Sequence[PlannedRow], missing: int, lines: int | None = None) -> Report:
+def report(
+    kind: LedgerKind,
+    planned: Sequence[PlannedRow],
+    missing: int,
+    lines: int | None = None,
+    tables: Sequence[Table] = (),
+) -> Report:
     """Return the report of a plan, or of what became of it. `lines`: people's lines, where each row is one mark."""
     outcomes = Counter(row.outcome for row in planned)
     accepted = [row for row in planned if row.outcome is not Outcome.REFUSED]
@@ -71,8 +78,8 @@ def report(kind: LedgerKind, planned: Sequence[PlannedRow], missing: int, lines:
         unchanged=outcomes[Outcome.UNCHANGED],
         missing=missing,
         suggested_returned=sum("RETURNED" in row.suggestions for row in accepted),
-        errors=[_problem(row, row.error) for row in planned if row.error is not None],
-        warnings=[_problem(row, warning) for row in accepted for warning in row.warnings],
+        errors=[_problem(row, row.error, _place(tables, row, row.error)) for row in planned if row.error is not None],
+        warnings=[_problem(row, one, _place(tables, row, one)) for row in accepted for one in row.warnings],
     )
     if kind is LedgerKind.INFLOW:
         made.matched = sum(row.matched for row in accepted)
@@ -92,16 +99,24 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))
 
 
-def _problem(row: PlannedRow, problem: Problem) -> dict[str, Any]:
+def _place(tables: Sequence[Table], row: PlannedRow, problem: Problem) -> tuple[int, int | None]:
+    """Return row and column of what is wrong: the refused mark itself, else where its line says the field."""
+    is_of_mark = row.column is not None and row.error is not None
+    found = None if row.line is None or is_of_mark else tables[row.table].place(row.line, problem.field)
+    return found or (row.row, row.column)
+
+
+def _problem(row: PlannedRow, problem: Problem, place: tuple[int, int | None]) -> dict[str, Any]:
+    at, column = place
     found: dict[str, Any] = {
         "sheet": row.sheet,
-        "row": row.row,
+        "row": at,
         "field": problem.field,
         "code": problem.code,
         "message": message(problem.code),
     }
-    if row.column is not None:
-        found["column"] = letters(row.column)
+    if column is not None:
+        found["column"] = letters(column)
     return found
 
 

@@ -37,10 +37,12 @@ class _Row:
 class _PersonRow(_Row, Generic[K]):
     """A row about a person. Without `citizen_id` the name has to be unique in `organization`.
 
+    `line` is its position in the table, by which the table tells where a field of it stands in the file.
     `organization_from` is CELL (a column), ABOVE (a line above the table), HINT (its title or the sheet's name),
     DEFAULT (what the command named), or None.
     """
 
+    line: int
     name: str
     name_key: str
     citizen_id: str | None

@@ -40,6 +40,12 @@ _FILLED_IN_ADVANCE = {"organization", "organizationCode", "organizationParent", 
                       "isFullMember", "isProbationary", "cardIssued", "ethnicity"}  # fmt: skip
 _NOT_MERGED_DOWN = {"name", "citizenId", "phone", "cardNumber", "code"}
 _LONG_NUMBER = 15
+# The columns that may say what a problem is about, the likeliest first.
+_SAID_IN = {
+    "citizenId": ("citizenId", "name"),
+    "organization": ("organization", "organizationCode", "organizationParent"),
+    "kind": ("activityKind", "activityTitle"),
+}
 # What the rows of a roll call that are no people begin with.
 _NOT_CALLED = re.compile(
     r"(?:应|实|未)(?:到|参加|出勤|出席|参会)(?:会|党员)?(?:人数|人员|数|[:(\d]|$)|(?:到会|出席|参加|参会|出勤|缺席|缺勤|请假|迟到|病假|事假|公假|旷会|线上|补学|自学|签到|列席)(?:的)?(?:党员)?(?:总)?(?:人数|人次|率|合计|[:(\d])"
@@ -83,6 +89,12 @@ class Table:
     unknown: tuple[ActivityHead, ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
     legend: dict[str, Meaning] = dataclasses.field(default_factory=dict)
+
+    def place(self, line: int, field: str) -> tuple[int, int] | None:
+        """Return row and column in the file of what a line says of a field; None where no column says it."""
+        columns = (self.fields[name] for name in _SAID_IN.get(field, (field,)) if name in self.fields)
+        column = next(columns, None)
+        return None if column is None else self.sheet.place(line, column)
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines: ditto marks and cells merged down are resolved, sums, notes and empty lines left out."""

@@ -64,6 +64,10 @@ class Sheet:
     first_column: int = 0
     merged: list[Merged] = dataclasses.field(default_factory=list)
 
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """Return row and column of a cell of `rows` as they count in the file, from 1."""
+        return self.first_row + row, self.first_column + column + 1
+
 
 _REASONS = {
     "PASSWORD": "文件有密码，请去掉密码后再传 / the workbook is protected by a password: remove it and try again",

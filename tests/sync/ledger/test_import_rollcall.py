@@ -105,7 +105,7 @@ async def test_each_fault_is_its_own_cell_and_the_rest_goes_in(hub: Hub) -> None
         (4, "F", "heldOn", "DATE_IN_FUTURE"),
         (5, "D", "heldOn", "ACTIVITY_OUTSIDE_STAY"),
         (5, "F", "heldOn", "DATE_IN_FUTURE"),
-        (6, None, "citizenId", "PERSON_UNKNOWN"),
+        (6, "C", "citizenId", "PERSON_UNKNOWN"),
         (7, "D", "attendance", "DUPLICATE_IN_FILE"),
     ]
     assert told(report.warnings) == [(5, "G", "heldOn", "ACTIVITY_OUTSIDE_STAY")]
@@ -152,8 +152,8 @@ async def test_names_without_numbers_are_looked_for_at_the_host(hub: Hub) -> Non
     report = await hub.report(
         rollcall(("林晓", "", "√", ""), ("周宁", "", "√", ""), ("吴江", "", "√", "")), "rollcall", "BJ"
     )
-    assert told(report.errors) == [(5, None, "name", "PERSON_AMBIGUOUS"), (6, None, "name", "PERSON_UNKNOWN")]
-    assert told(report.warnings) == [(4, "D", "citizenId", "IDENTITY_MISSING")]
+    assert told(report.errors) == [(5, "B", "name", "PERSON_AMBIGUOUS"), (6, "B", "name", "PERSON_UNKNOWN")]
+    assert told(report.warnings) == [(4, "C", "citizenId", "IDENTITY_MISSING")]
     assert report.accepted == 1
 
 
@@ -162,7 +162,7 @@ async def test_two_who_left_with_one_name_are_not_guessed(hub: Hub) -> None:
         await hub.arrive(which=which, name="林晓", branch="BJ010101")
     await execute(hub, "update arrival set state = 'LEFT', left_on = '2026-10-01'")
     report = await hub.report(rollcall(("林晓", "", "√", "")), "rollcall", "BJ01")
-    assert told(report.errors) == [(4, None, "name", "PERSON_AMBIGUOUS")]
+    assert told(report.errors) == [(4, "B", "name", "PERSON_AMBIGUOUS")]
 
 
 async def test_whom_an_earlier_list_meant_is_meant_again(hub: Hub) -> None:
@@ -188,7 +188,7 @@ async def test_a_place_learns_nothing_of_members_elsewhere(hub: Hub) -> None:
     first = await hub.report(rollcall(("林晓", number(1), "√", "√")), "rollcall", "BJ01")
     second = await hub.report(rollcall(("林晓", number(9), "√", "√")), "rollcall", "BJ01")
     assert first.as_json() == second.as_json()
-    assert told(first.errors) == [(4, None, "citizenId", "PERSON_UNKNOWN")]
+    assert told(first.errors) == [(4, "C", "citizenId", "PERSON_UNKNOWN")]
 
 
 async def test_a_foreign_host_is_no_organization_of_the_importer(hub: Hub) -> None:
@@ -212,11 +212,11 @@ async def test_reports_are_refused_by_row_and_outside_the_stay_go_in(hub: Hub) -
         "YL01",
     )
     assert told(report.errors) == [
-        (4, None, "heldOn", "DUPLICATE_IN_FILE"),
-        (6, None, "heldOn", "DATE_IN_FUTURE"),
-        (7, None, "citizenId", "PERSON_UNKNOWN"),
+        (4, "D", "heldOn", "DUPLICATE_IN_FILE"),
+        (6, "D", "heldOn", "DATE_IN_FUTURE"),
+        (7, "B", "citizenId", "PERSON_UNKNOWN"),
     ]
-    assert told(report.warnings) == [(5, None, "heldOn", "ACTIVITY_OUTSIDE_STAY")]
+    assert told(report.warnings) == [(5, "D", "heldOn", "ACTIVITY_OUTSIDE_STAY")]
     assert (report.accepted, report.new, report.linked) == (2, 2, 0)
 
 
