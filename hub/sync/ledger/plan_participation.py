@@ -80,6 +80,8 @@ async def _plan(
         elif person is None:
             item.refuse("citizenId", "PERSON_UNKNOWN")
         else:
+            if row.organization is not None and not context.names.is_below(person["organization_id"], row.organization):
+                item.warnings = (*item.warnings, Problem("organization", "ORGANIZATION_DIFFERS"))
             _judge(context, item, row, person["id"], taken, known, seen, stays.get(person["id"], []))
     return planned
 

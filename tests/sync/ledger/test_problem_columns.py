@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.liaisons import a_world, number
+from tests.domain.liaisons import NAMES, a_world, number
 from tests.sync.ledger.imports import Hub
 from tests.sync.ledger.sheets import xlsx
 
@@ -95,3 +95,23 @@ async def test_each_problem_of_reports_names_the_column_of_its_field(hub: Hub) -
     ]
     assert told(report.warnings) == [(12, "B", "hours", "VALUE_UNREADABLE")]
     assert await hub.count("participation") == 1
+
+
+async def test_a_report_that_names_another_branch_goes_in_with_a_warning(hub: Hub) -> None:
+    person = await hub.member(which=1)
+    heads = ["姓名", "身份证号码", "所在党支部", "活动名称", "活动日期"]
+    rows = [
+        ["林晓", number(1), branch, "党课", f"2026-09-0{day}"]
+        for day, branch in enumerate(("", NAMES["YL0101"], NAMES["YL01"], NAMES["BJ010101"]), start=1)
+    ]
+    sheet = xlsx(("自报", [["自报情况"], heads, *rows]))
+    report = await hub.report(sheet, "participation", "YL01")
+    assert told(report.warnings) == [(6, "C", "organization", "ORGANIZATION_DIFFERS")]
+    assert (report.new, report.errors) == (4, [])
+    assert await hub.rows("select distinct member_id from participation") == [{"member_id": person}]
+    formal = "select organization_id from affiliation where member_id = :id"
+    assert await hub.rows(formal, id=person) == [{"organization_id": hub["YL0101"]}]
+
+    again = await hub.report(sheet, "participation", "YL01")
+    assert told(again.warnings) == [(6, "C", "organization", "ORGANIZATION_DIFFERS")]
+    assert (again.unchanged, again.errors) == (4, [])
