@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,12 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
-from hub.domain.dates import is_partial
+from hub.domain.dates import first_day, is_partial, last_day, today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
 from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
-from hub.errors import InvalidInput, NotFound, OrganizationClosed, Refused, StaleVersion, WrongState
+from hub.errors import AlreadyRecorded, InvalidInput, NotFound, OrganizationClosed, Refused, StaleVersion, WrongState
 from hub.feed.append import Event, append
 from hub.ids import random_id
 from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, Topic
@@ -27,7 +27,7 @@ from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, To
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordActivity:
-    """What an organization holds or held. `held_on`: a day or a month; `place` at town level."""
+    """What an organization holds or held. `held_on`: a day or a month; `place` at town level; `mode` None: on site."""
 
     organization_id: UUID
     kind: str
@@ -36,7 +36,7 @@ class RecordActivity:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: str | None = None
-    mode: str = ParticipationMode.ON_SITE.value
+    mode: str | None = None
     components: tuple[str, ...] = ()
     is_compulsory: bool = False
     hours: Decimal | None = None
@@ -77,7 +77,7 @@ _ORGANIZATIONS: Final = text("select id, closed_on from organization where id = 
 _HOLD: Final = text("select id from organization where id = any(:ids) order by id for no key update")
 _KNOWN: Final = text(
     """
-    select a.id, a.version, a.organization_id, a.held_on, a.kind, coalesce(a.title, '') as title from activity a
+    select a.* from activity a
       join unnest(cast(:hosts as uuid[]), cast(:days as text[])) as w(host, day)
         on a.organization_id = w.host and a.held_on = w.day
      where a.cancelled_at is null
@@ -87,11 +87,18 @@ MOST_HOURS: Final = 240
 
 
 async def record(
-    connection: AsyncConnection, *, viewer: Viewer, now: datetime, commands: Sequence[RecordActivity]
+    connection: AsyncConnection,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    commands: Sequence[RecordActivity],
+    as_it_stands: bool = False,
 ) -> list[Outcome]:
-    """Record activities. One that is there already (host, day, kind, title) answers unchanged.
+    """Record activities. One that is there already (host, day, kind, title) answers unchanged, if nothing else is said
+    of it, or if it is to be taken `as_it_stands`.
 
-    Refusals: NOT_FOUND (the host is not the caller's), ORGANIZATION_CLOSED, INVALID_INPUT.
+    Refusals: NOT_FOUND (the host is not the caller's), ORGANIZATION_CLOSED, INVALID_INPUT, ALREADY_RECORDED (amend it,
+    or give another one a title of its own).
     """
     require_organization(viewer)
     hosts = sorted({command.organization_id for command in commands})
@@ -113,32 +120,18 @@ async def record(
             continue
         before = known.get(command.key)
         if before is not None:
-            outcomes.append(Changed(before[0], before[1], changed=False))
+            outcomes.append(
+                Changed(before["id"], before["version"], changed=False)
+                if as_it_stands or (differs := _differs(before, command)) is None
+                else AlreadyRecorded(differs, version=before["version"], message=_ANOTHER)
+            )
             continue
         identifier = random_id()
-        known[command.key] = identifier, 1
-        rows.append(
-            (
-                identifier,
-                1,
-                command.organization_id,
-                command.kind,
-                command.title,
-                command.held_on,
-                command.starts_at,
-                command.ends_at,
-                command.place,
-                command.mode,
-                sorted(set(command.components)),
-                command.is_compulsory,
-                command.hours,
-                command.is_open_to_arrivals,
-                command.is_away,
-                now,
-                viewer.actor,
-            )
-        )
-        events.append(_event(EventKind.ACTIVITY_RECORDED, identifier, 1, command.organization_id, now))
+        row = asdict(command) | {"id": identifier, "version": 1, "recorded_at": now, "recorded_by": viewer.actor}
+        row |= {"mode": command.mode or ParticipationMode.ON_SITE.value, "components": sorted(set(command.components))}
+        known[command.key] = row
+        rows.append(tuple(row[column] for column in _COLUMNS))
+        events.append(event(EventKind.ACTIVITY_RECORDED, identifier, 1, command.organization_id, now))
         outcomes.append(Changed(identifier, 1, new=True))
     await copy_rows(connection, "activity", _COLUMNS, rows)
     await append(connection, events, at=now)
@@ -147,11 +140,29 @@ async def record(
 
 async def _known(
     connection: AsyncConnection, wanted: dict[str, Any]
-) -> dict[tuple[UUID, str, str, str], tuple[UUID, int]]:
+) -> dict[tuple[UUID, str, str, str], Mapping[Any, Any]]:
     return {
-        (row.organization_id, row.held_on, row.kind, folded(row.title)): (row.id, row.version)
-        for row in await connection.execute(_KNOWN, wanted)
+        (row["organization_id"], row["held_on"], row["kind"], folded(row["title"])): row
+        for row in (await connection.execute(_KNOWN, wanted)).mappings()
     }
+
+
+_ANOTHER: Final = (
+    "当天已有同类同名的活动，且内容不同。要修改请用“更正活动”，确是另一场请写明不同的主题。"
+    " The host has such an activity on that day, with other details. Amend it, or give another one a title of its own."
+)
+_DETAILS: Final = (
+    "starts_at", "ends_at", "place", "mode", "hours", "components", "is_compulsory", "is_open_to_arrivals", "is_away",
+)  # fmt: skip
+
+
+def _differs(known: Mapping[Any, Any], command: RecordActivity) -> str | None:
+    """Return the first detail that a command says and the known activity does not; what is left out says nothing."""
+    for name in _DETAILS:
+        said = getattr(command, name)
+        if said and (set(said) != set(known[name]) if name == "components" else said != known[name]):
+            return name
+    return None
 
 
 def _refusal(command: RecordActivity, scope: set[UUID], closed: dict[UUID, Any]) -> Refused | None:
@@ -161,16 +172,27 @@ def _refusal(command: RecordActivity, scope: set[UUID], closed: dict[UUID, Any])
         return OrganizationClosed("organizationId")
     if not is_day_or_month(command.held_on):
         return InvalidInput("heldOn")
-    if command.starts_at and command.ends_at and command.ends_at < command.starts_at:
-        return InvalidInput("endsAt")
-    if command.hours is not None and not 0 <= command.hours <= MOST_HOURS:
-        return InvalidInput("hours")
+    refusal = impossible(
+        command.held_on, starts_at=command.starts_at, ends_at=command.ends_at, hours=command.hours, place=command.place
+    )
+    if refusal is not None:
+        return refusal
     if command.kind == ActivityKind.OTHER and not (command.title or "").strip():
         return InvalidInput("title")  # which says what it was
-    for field, value in (("title", command.title), ("place", command.place)):
-        if value is not None and len(value) > MAX_LENGTH:
-            return InvalidInput(field)
-    return None
+    return InvalidInput("title") if len(command.title or "") > MAX_LENGTH else None
+
+
+def impossible(
+    held_on: str, *, starts_at: datetime | None, ends_at: datetime | None, hours: Decimal | None, place: str | None
+) -> InvalidInput | None:
+    """Return which detail no activity of that day or month can have, or None. It begins on it, and may last longer."""
+    if starts_at is not None and not first_day(held_on) <= today(starts_at) <= last_day(held_on):
+        return InvalidInput("startsAt")
+    if ends_at is not None and (today(ends_at) < first_day(held_on) or (starts_at is not None and ends_at < starts_at)):
+        return InvalidInput("endsAt")
+    if hours is not None and not 0 <= hours <= MOST_HOURS:
+        return InvalidInput("hours")
+    return InvalidInput("place") if len(place or "") > MAX_LENGTH else None
 
 
 def is_day_or_month(held_on: str) -> bool:
@@ -181,6 +203,21 @@ def is_day_or_month(held_on: str) -> bool:
 _LOCK: Final = text("select * from activity where id = :id for update")
 
 
+async def own(connection: AsyncConnection, viewer: Viewer, activity_id: UUID, version: int) -> Mapping[Any, Any]:
+    """Return an activity that the caller's side hosts and that was not cancelled, locked.
+
+    Raises NotFound, StaleVersion, WrongState (cancelled).
+    """
+    row = (await connection.execute(_LOCK, {"id": activity_id})).mappings().one_or_none()
+    if row is None or not await in_scope(connection, viewer, [row["organization_id"]]):
+        raise NotFound("activityId")
+    if row["version"] != version:
+        raise StaleVersion("version", version=row["version"])
+    if row["cancelled_at"] is not None:
+        raise WrongState(state="CANCELLED", version=row["version"])
+    return row
+
+
 async def cancel(
     connection: AsyncConnection, *, viewer: Viewer, now: datetime, activity_id: UUID, version: int
 ) -> Changed:
@@ -189,13 +226,7 @@ async def cancel(
     Raises NotFound, StaleVersion, WrongState (cancelled, or there are records of it).
     """
     require_organization(viewer)
-    row = (await connection.execute(_LOCK, {"id": activity_id})).mappings().one_or_none()
-    if row is None or not await in_scope(connection, viewer, [row["organization_id"]]):
-        raise NotFound("activityId")
-    if row["version"] != version:
-        raise StaleVersion("version", version=row["version"])
-    if row["cancelled_at"] is not None:
-        raise WrongState(state="CANCELLED", version=row["version"])
+    row = await own(connection, viewer, activity_id, version)
     taken = text("select exists (select from participation where activity_id = :id)")
     if (await connection.execute(taken, {"id": activity_id})).scalar_one():
         raise WrongState(state="HELD", version=row["version"])
@@ -203,12 +234,13 @@ async def cancel(
         text("update activity set cancelled_at = :now, cancelled_by = :by, version = version + 1 where id = :id"),
         {"now": now, "by": viewer.actor, "id": activity_id},
     )
-    told = _event(EventKind.ACTIVITY_CANCELLED, activity_id, version + 1, row["organization_id"], now)
+    told = event(EventKind.ACTIVITY_CANCELLED, activity_id, version + 1, row["organization_id"], now)
     await append(connection, [told], at=now)
     return Changed(activity_id, version + 1)
 
 
-def _event(kind: EventKind, identifier: UUID, version: int, host: UUID, now: datetime) -> Event:
+def event(kind: EventKind, identifier: UUID, version: int, host: UUID, now: datetime) -> Event:
+    """Return an event about an activity; its host hears it."""
     return Event(
         topic=Topic.PARTICIPATION,
         kind=kind,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from hub.domain import activity, page_life
+from hub.domain import activity, activity_amendment, page_life
 from hub.models import Activity
 from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
@@ -29,6 +29,18 @@ async def _record(call: Call) -> Any:
     return (await activity.record(call.connection, **call.by, commands=[activity.RecordActivity(**said)]))[0]
 
 
+async def _amend(call: Call) -> Any:
+    given: dict[str, Any] = {name: call.said.pop(name) for name in activity_amendment.DETAILS if name in call.said}
+    if "hours" in given:
+        given["hours"] = hours(given["hours"])
+    if "components" in given:
+        given["components"] = sorted(set(given["components"] or ()))
+    for name in ("is_compulsory", "is_open_to_arrivals", "is_away"):
+        if name in given:
+            given[name] = bool(given[name])
+    return await activity_amendment.amend(call.connection, **call.by, **call.said, given=given)
+
+
 async def _cancel(call: Call) -> Any:
     return await activity.cancel(call.connection, **call.by, **call.said)
 
@@ -38,4 +50,5 @@ async def _read(context: Context, identifier: UUID) -> Any:
 
 
 record = Action("planActivity", _record, _read)
+amend = Action("amendActivity", _amend, _read)
 cancel = Action("cancelActivity", _cancel, _read)

@@ -65,6 +65,27 @@ class PlanActivityInput:
     is_away: bool | None = optional("Whether it is held where the members live, away from the host's place.")
 
 
+@strawberry.input(
+    description="Details of an activity: a field left out says nothing, null clears. Another day, kind or title is another activity: cancel this one while it has no records."
+)
+class AmendActivityInput:
+    """An amendment."""
+
+    op_id: UUID = given(OP_ID)
+    activity_id: ID = given("Which activity.")
+    version: int = given("Its version as it was read.")
+    starts_at: datetime | None = optional("When it begins: on its day.")
+    ends_at: datetime | None = optional("When it ends.")
+    place: str | None = optional("地点, at town level and never nearer.")
+    components: list[Component] | None = optional("What a theme day consists of.")
+    is_compulsory: bool | None = optional("Whether the course is compulsory (必修).")
+    hours: float | None = optional(
+        "学时. Records that have the old ones are corrected, and wait for acknowledgement anew."
+    )
+    is_open_to_arrivals: bool | None = optional("就近就便: whether arrivals of the place may come.")
+    is_away: bool | None = optional("Whether it is held where the members live, away from the host's place.")
+
+
 @strawberry.input(description="An activity that will not take place. One that has records was held.")
 class CancelActivityInput:
     """A cancellation."""
@@ -75,4 +96,5 @@ class CancelActivityInput:
 
 
 PlanActivityResult = result("PlanActivityResult", "The activity, or why not.", Activity, Refusal)
+AmendActivityResult = result("AmendActivityResult", "The activity, amended, or why not.", Activity, Refusal)
 CancelActivityResult = result("CancelActivityResult", "The activity, cancelled, or why not.", Activity, Refusal)

@@ -232,6 +232,7 @@ enum(
     ATTENDANCE_DISCREPANCY_SETTLED="Such a difference was settled.",
     LEDGER_IMPORTED="A ledger was applied.",
     ACTIVITY_RECORDED="An activity was announced or recorded.",
+    ACTIVITY_AMENDED="Details of an activity were amended by its host.",
     ACTIVITY_CANCELLED="An activity was cancelled.",
     PARTICIPATION_RECORDED="Somebody's part in an activity was recorded; its state says whether the host confirms it.",
     PARTICIPATION_CONFIRMED="The host confirmed what was told, or the home branch accepted it on evidence.",

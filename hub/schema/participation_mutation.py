@@ -5,6 +5,8 @@ import strawberry
 from hub.resolvers import activity, contact, exemption, inquiry
 from hub.resolvers import participation_action as participation
 from hub.schema.activity import (
+    AmendActivityInput,
+    AmendActivityResult,
     CancelActivityInput,
     CancelActivityResult,
     PlanActivityInput,
@@ -67,6 +69,9 @@ class ParticipationMutation:
 
     plan_activity = does(
         activity.record, PlanActivityInput, PlanActivityResult, "登记活动: announced or held, by its host."
+    )
+    amend_activity = does(
+        activity.amend, AmendActivityInput, AmendActivityResult, "更正活动: its details, by its host."
     )
     cancel_activity = does(
         activity.cancel, CancelActivityInput, CancelActivityResult, "It will not take place; only without records."

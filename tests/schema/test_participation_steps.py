@@ -53,6 +53,27 @@ async def test_a_talk_is_contact_and_counts_as_no_attendance(world: World, tree:
     assert (await world.ask(home, query, m=member))["member"] == {"participationCount": 0}
 
 
+async def test_the_host_amends_an_activity_field_by_field(world: World, tree: dict[str, Any]):
+    place = world.token(tree["BJ01"])
+    of = "... on Activity { id version startsAt place components hours isCompulsory isOpenToArrivals }"
+    said = {"organizationId": organization(tree, "BJ01"), "kind": "THEME_DAY", "heldOn": "2026-11-09"}
+    planned = await world.call(place, "planActivity", of, **said, place="新港街道", components=["FILM"])
+    again = await world.call(place, "planActivity", **said, place="滨江区")
+    assert (again["code"], again["field"], again["currentVersion"]) == ("ALREADY_RECORDED", "place", 1)
+    which = {"activityId": planned["id"], "version": 1}
+    given = {"startsAt": "2026-11-09T09:00:00+08:00", "hours": 1.5, "components": None, "isOpenToArrivals": True}
+    refused = await world.call(place, "amendActivity", **which, startsAt="2026-11-10T09:00:00+08:00")
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "startsAt")
+    assert await world.call(place, "amendActivity", of, **which, **given) == {
+        "id": planned["id"], "version": 2, "startsAt": "2026-11-09T01:00:00+00:00", "place": "新港街道", "components": [],
+        "hours": 1.5, "isCompulsory": False, "isOpenToArrivals": True,
+    }  # fmt: skip
+    stale = await world.call(place, "amendActivity", **which, place=None)
+    assert (stale["code"], stale["currentVersion"]) == ("STALE_VERSION", 2)
+    cleared = await world.call(place, "amendActivity", of, **(which | {"version": 2}), place=None, isCompulsory=None)
+    assert (cleared["version"], cleared["place"], cleared["startsAt"]) == (3, None, "2026-11-09T01:00:00+00:00")
+
+
 async def test_an_inquiry_is_withdrawn_with_a_reason_by_who_asked(world: World, tree: dict[str, Any]):
     place, home = world.token(tree["BJ01"]), world.token(tree["YL0101"], "BRANCH")
     member, _ = await a_match(world, tree)

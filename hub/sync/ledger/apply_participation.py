@@ -38,7 +38,7 @@ async def record_activities(
     for row in rows:
         if row.command is not None:
             wanted.setdefault(row.command.activity.key, row.command.activity)
-    await activity.record(connection, viewer=viewer, now=now, commands=list(wanted.values()))
+    await activity.record(connection, viewer=viewer, now=now, commands=list(wanted.values()), as_it_stands=True)
 
 
 async def write(
@@ -60,7 +60,7 @@ async def _roll_call(
     connection: AsyncConnection, who: dict[str, Any], commands: Sequence[MarkCommand]
 ) -> list[DomainOutcome]:
     activities = list({c.activity.key: c.activity for c in commands if c.activity is not None}.values())
-    recorded = await activity.record(connection, **who, commands=activities)
+    recorded = await activity.record(connection, **who, commands=activities, as_it_stands=True)
     found = {one.key: outcome for one, outcome in zip(activities, recorded, strict=True)}
     outcomes: list[DomainOutcome] = []
     good: list[RecordParticipation] = []

@@ -135,7 +135,7 @@ def _commands(tables: Sequence[RollcallTable[UUID]]) -> list[list[RecordActivity
         [None if a.error or table.organization is None else _activity(table, a) for a in table.activities]
         for table in tables
     ]
-    modes: dict[tuple[Any, ...], str] = {}
+    modes: dict[tuple[Any, ...], str | None] = {}
     for table, commands in zip(tables, made, strict=True):
         for column, command in zip(table.activities, commands, strict=True):
             if command is not None and (command.key not in modes or column.mode is None):
@@ -291,7 +291,7 @@ class _Line:
         known = self._activities.get(activity.key)
         # What the head of the column says holds for its marks; what the activity is said to be is for the others.
         said = mark.mode or self._table.activities[mark.activity].mode
-        mode = said or (known.mode if known is not None else activity.mode)
+        mode = said or (known.mode if known is not None else activity.mode) or ParticipationMode.ON_SITE.value
         fitting = [p for p in who if "arrived_on" not in p or not is_outside_stay(activity.held_on, p)]
         # Whom an earlier list meant is meant again, though they have registered elsewhere since.
         told = [p for p in who if known is not None and (known.id, p["id"]) in self._records]

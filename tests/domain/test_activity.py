@@ -1,0 +1,172 @@
+"""Activities: the same twice is one, its details are amended by its host, and its hours are those of its people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.domain import activity, activity_amendment, affiliation, participation, participation_steps
+from hub.domain.activity import RecordActivity
+from hub.domain.dates import SHANGHAI
+from hub.domain.outcome import Changed
+from hub.domain.participation import Told
+from hub.errors import AlreadyRecorded, InvalidInput, NotFound, StaleVersion, WrongState
+from tests.domain.liaisons import World, a_world
+from tests.domain.lives import acknowledged, do, held, marked, summary, themselves
+
+MORNING = datetime(2026, 11, 9, 9, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+async def world(database) -> World:
+    return await a_world(database)
+
+
+def said(world: World, **more: Any) -> RecordActivity:
+    usual = {"kind": "PARTY_LECTURE", "held_on": "2026-11-09", **more}
+    return RecordActivity(organization_id=world["BJ01"], **usual)
+
+
+async def amended(world: World, day: UUID, version: int = 1, who: str = "BJ01", **given: Any) -> Changed:
+    return await world.do(
+        activity_amendment.amend, who, activity_id=day, version=version, given=given
+    )  # fmt: skip
+
+
+async def test_what_agrees_is_one_and_what_says_more_or_else_is_refused(world: World) -> None:
+    first = await world.one(activity.record, "BJ01", said(world, starts_at=MORNING, hours=Decimal(2), place="新港街道"))
+    for again in ({}, {"starts_at": MORNING}, {"hours": Decimal("2.00"), "mode": "ON_SITE"}):
+        await world.unchanged(activity.record, "BJ01", commands=[said(world, **again)])
+    for field, other in (
+        ("starts_at", MORNING + timedelta(hours=5)),  # another one on the same day
+        ("hours", Decimal(3)),
+        ("place", "滨江区"),
+        ("mode", "ONLINE"),
+        ("components", ("LECTURE",)),
+        ("is_compulsory", True),
+    ):
+        commands = [said(world, **{field: other})]
+        refusal = await world.refused(AlreadyRecorded, activity.record, "BJ01", commands=commands)
+        assert (refusal.field, refusal.version) == (field, 1)
+    assert await world.value("select count(*) from activity") == 1
+    assert await world.events(first.id) == ["ACTIVITY_RECORDED"]
+    titled = said(world, title="下午场", starts_at=MORNING + timedelta(hours=5))
+    assert (await world.one(activity.record, "BJ01", titled)).new
+
+
+async def test_a_roll_call_takes_a_known_activity_as_it_stands(world: World) -> None:
+    await world.one(activity.record, "BJ01", said(world))
+    commands = [said(world, mode="ONLINE")]
+    (outcome,) = await world.do(activity.record, "BJ01", commands=commands, as_it_stands=True)
+    assert isinstance(outcome, Changed)
+    assert not outcome.changed
+    assert (await world.row("activity", outcome.id))["mode"] == "ON_SITE"
+
+
+@pytest.mark.parametrize(
+    ("held_on", "field", "details"),
+    [
+        ("2026-11-09", "startsAt", {"starts_at": MORNING + timedelta(days=1)}),
+        ("2026-11-10", "startsAt", {"starts_at": MORNING}),
+        ("2026-10", "startsAt", {"starts_at": MORNING}),
+        ("2026-11-09", "endsAt", {"starts_at": MORNING, "ends_at": MORNING - timedelta(minutes=1)}),
+        ("2026-11-09", "endsAt", {"ends_at": MORNING - timedelta(days=1)}),
+        ("2026-11-09", "hours", {"hours": Decimal(241)}),
+        ("2026-11-09", "place", {"place": "x" * 2001}),
+    ],
+)
+async def test_an_activity_begins_on_its_day(world: World, held_on: str, field: str, details: dict[str, Any]) -> None:
+    commands = [said(world, held_on=held_on, **details)]
+    refusal = await world.refused(InvalidInput, activity.record, "BJ01", commands=commands)
+    assert refusal.field == field
+    assert await world.value("select count(*) from activity") == 0
+    day = await held(world, held_on=held_on)
+    with pytest.raises(InvalidInput):
+        await amended(world, day, **details)
+    assert (await world.row("activity", day))["version"] == 1
+
+
+async def test_a_training_of_several_days_and_the_day_by_the_clock_of_the_place(world: World) -> None:
+    early = datetime(2026, 11, 8, 16, 30, tzinfo=UTC)  # 00:30 of the 9th in China
+    await world.one(activity.record, "BJ01", said(world, starts_at=early, ends_at=MORNING + timedelta(days=4)))
+    await world.one(activity.record, "BJ01", said(world, held_on="2026-11", starts_at=MORNING))
+
+
+async def test_the_host_amends_details_and_nothing_else(world: World) -> None:
+    day = await held(world, place="新港街道")
+    done = await amended(world, day, starts_at=MORNING, place=None, is_open_to_arrivals=True, title="别的", kind="TALK")
+    assert done == Changed(day, 2)
+    row = await world.row("activity", day)
+    assert (row["starts_at"], row["place"], row["is_open_to_arrivals"]) == (MORNING, None, True)
+    assert (row["title"], row["kind"], row["version"]) == (None, "THEME_DAY", 2)
+    assert (await amended(world, day, 2, starts_at=MORNING)).changed is False
+    assert await world.events(day) == ["ACTIVITY_RECORDED", "ACTIVITY_AMENDED"]
+
+
+async def test_nobody_else_amends_it_nor_what_was_cancelled_or_has_changed(world: World) -> None:
+    day = await held(world)
+    for who, version, refusal in (("BJ02", 1, NotFound), ("YL0101", 1, NotFound), ("BJ01", 2, StaleVersion)):
+        with pytest.raises(refusal):
+            await amended(world, day, version, who, place="滨江区")
+    await world.do(activity.cancel, "BJ01", activity_id=day, version=1)
+    with pytest.raises(WrongState):
+        await amended(world, day, 2, place="滨江区")
+    assert (await world.row("activity", day))["place"] is None
+
+
+async def test_hours_that_were_forgotten_are_those_of_who_was_there(world: World) -> None:
+    person, _, came = await world.pair()
+    other = await world.arrive("BJ01", which=2)
+    day = await held(world)
+    there = await marked(world, day, came)
+    absent = await marked(world, day, other, "SICK_LEAVE")
+    await acknowledged(world, there)
+    assert (await summary(world, person)).hours == 0
+
+    await amended(world, day, hours=Decimal(2))
+
+    assert (await summary(world, person)).hours == 2
+    row = await world.row("participation", there)
+    assert (row["version"], row["state"], row["hours"]) == (3, "CONFIRMED", 2)
+    assert (await world.row("participation", absent))["version"] == 1
+    assert (await world.events(there))[-1] == "PARTICIPATION_CORRECTED"
+
+
+async def test_hours_of_its_own_and_a_record_in_dispute_stay(world: World) -> None:
+    person, _, came = await world.pair()
+    day = await held(world, hours=Decimal(2))
+    own = await marked(world, day, came, hours=Decimal("0.5"))
+    second = await held(world, held_on="2026-11-10", hours=Decimal(2))
+    disputed = await marked(world, second, came)
+    await do(world, participation_steps.dispute, disputed, themselves(world, person), reason="只听了一半")
+    await amended(world, day, hours=Decimal(3))
+    await amended(world, second, hours=Decimal(3))
+    for record, hours in ((own, Decimal("0.5")), (disputed, Decimal(2))):
+        assert (await world.row("participation", record))["hours"] == hours
+
+
+async def test_who_belongs_to_others_by_now_keeps_what_was_told(world: World) -> None:
+    person = await world.member()
+    command = RecordActivity(organization_id=world["YL0101"], kind="PARTY_LECTURE", held_on="2026-11-09")
+    day = (await world.one(activity.record, "YL0101", command)).id
+    line = participation.RecordParticipation(activity_id=day, member_id=person, told=Told())
+    record = (await world.one(participation.record, "YL0101", line)).id
+    await world.do(affiliation.move_branch, "YL01", member_id=person, branch_id=world["YL0102"], moved_on=world.today)
+    await amended(world, day, who="YL0101", hours=Decimal(2))
+    assert (await world.row("activity", day))["hours"] == 2
+    assert (await world.row("participation", record))["hours"] is None
+
+
+async def test_what_somebody_attended_remains_a_component(world: World) -> None:
+    _, _, came = await world.pair()
+    day = await held(world, components=("FILM", "LECTURE"))
+    await marked(world, day, came, components_attended=("FILM",))
+    with pytest.raises(InvalidInput) as refusal:
+        await amended(world, day, components=["LECTURE"])
+    assert refusal.value.field == "components"
+    assert (await world.row("activity", day))["components"] == ["FILM", "LECTURE"]
+    await amended(world, day, components=["FILM"])
