@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
+from hub.domain import place as places
 from hub.domain.dates import first_day, is_partial, last_day, today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.scope import in_scope, require_organization
@@ -192,7 +193,7 @@ def impossible(
         return InvalidInput("endsAt")
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         return InvalidInput("hours")
-    return InvalidInput("place") if len(place or "") > MAX_LENGTH else None
+    return places.refusal(place)
 
 
 def is_day_or_month(held_on: str) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.domain import place as places
 from hub.domain.activity import is_day_or_month
 from hub.domain.dates import first_day, last_day, today
 from hub.domain.outcome import Changed, Outcome
@@ -137,8 +138,8 @@ def _report_refusal(
         return VotesElsewhere("voted")
     if command.kind == ActivityKind.OTHER and not (command.title or "").strip():
         return InvalidInput("title")
-    for field in ("title", "host_text", "place"):
+    for field in ("title", "host_text"):
         value = getattr(command, field)
         if value is not None and len(value) > MAX_LENGTH:
             return InvalidInput(field)
-    return unsayable(command.told)
+    return places.refusal(command.place) or unsayable(command.told)

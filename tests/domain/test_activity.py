@@ -77,6 +77,7 @@ async def test_a_roll_call_takes_a_known_activity_as_it_stands(world: World) -> 
         ("2026-11-09", "endsAt", {"ends_at": MORNING - timedelta(days=1)}),
         ("2026-11-09", "hours", {"hours": Decimal(241)}),
         ("2026-11-09", "place", {"place": "x" * 2001}),
+        ("2026-11-09", "place", {"place": "新港街道工业路12号"}),
     ],
 )
 async def test_an_activity_begins_on_its_day(world: World, held_on: str, field: str, details: dict[str, Any]) -> None:

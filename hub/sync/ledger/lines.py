@@ -162,7 +162,7 @@ class LineReader(Generic[K]):
                 kind=kind, title=title, held_on=held_on, host=self._first_found(None, None, host_text),
                 host_text=host_text, mode=mode, attendance=attendance,
                 evidence_kind=read.word("evidence", participation.evidence_kind), evidence_text=read.text("evidence"),
-                hours=participation.hours_of(read, attendance), place=read.text("place"), remark=read.text("remark"),
+                hours=participation.hours_of(read, attendance), place=participation.place(read), remark=read.text("remark"),
                 **read.judged(),
             )  # fmt: skip
 

@@ -45,6 +45,7 @@ _MESSAGES = {
     " / the activity lies before the arrival or after the stay: check the day, or write that it was online",
     "HOURS_NOT_COUNTED": "没有参加的活动不计学时，学时未采用：请核对参加情况"
     " / hours of an activity that was not attended; not taken: check whether the member was there",
+    "PLACE_TOO_EXACT": "地点写到乡镇、街道即可：门牌号未保留 / the town or the street is enough: the number of the house was not kept",
     "RECORD_DISPUTED": "党员对这条记录有异议，请先答复异议，再更正 / the member disputes this record: answer that first",
     "CHANGED_SINCE_PLAN": "核对之后记录有了变化，本行未导入：请重新导入"
     " / the record changed after the plan was made; not imported: run the import again",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from hub.domain.activity import MOST_HOURS
+from hub.domain.place import at_town_level
 from hub.models import ATTENDED
 from hub.sync.ledger import activity_dates, activity_kinds, cells, dates, marks
 from hub.sync.ledger.cells import VALUE_UNREADABLE
@@ -30,6 +31,7 @@ _HOURS = re.compile(r"(?:共|约)?(\d{1,4}(?:\.\d{1,2})?)(?:个)?(学时|课时|
 _MINUTES = {"分钟", "分", "min"}
 _MOST_HOURS = MOST_HOURS
 HOURS_NOT_COUNTED = "HOURS_NOT_COUNTED"
+PLACE_TOO_EXACT = "PLACE_TOO_EXACT"
 _DENIED = re.compile(r"未|没|缺|不|否|旷|无故")
 
 
@@ -110,6 +112,15 @@ def evidence_kind(cell: Cell) -> tuple[str | None, str | None]:
     text = cells.plain(cell)
     value = next((kind for kind, words in _EVIDENCE if words.search(text)), None)
     return value, None if value else VALUE_UNREADABLE
+
+
+def place(read: LineCells) -> str | None:
+    """Return where it was, at town level: the number of a house is left out with a warning, and kept nowhere."""
+    found = read.text("place")
+    kept = None if found is None else at_town_level(found)
+    if kept != found:
+        read.warn("place", PLACE_TOO_EXACT)
+    return kept
 
 
 def hours_of(read: LineCells, attendance: str) -> Decimal | None:

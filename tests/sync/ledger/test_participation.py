@@ -147,6 +147,26 @@ def test_hours_of_who_was_not_there_are_not_taken():
     assert warnings([row]) == [(2, "hours", "HOURS_NOT_COUNTED")]
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("滨江区新港街道工业路12号", "滨江区新港街道"),
+        ("新港街道灯塔社区3栋2单元", "新港街道灯塔社区"),
+        ("工业路五号院", None),
+    ],
+)
+def test_a_place_is_kept_at_town_level(text, kept):
+    (row,) = rows(changed(place=text))
+    assert (row.place, row.error, row.unreadable) == (kept, None, {})
+    assert warnings([row]) == [(2, "place", "PLACE_TOO_EXACT")]
+
+
+@pytest.mark.parametrize("text", ["新港街道", "三楼会议室", "地铁10号线工地", "红旗村文化广场", "八一小学"])
+def test_a_place_without_a_door_is_kept_as_it_is(text):
+    (row,) = rows(changed(place=text))
+    assert (row.place, row.warnings) == (text, ())
+
+
 def test_an_unknown_host_is_kept_as_written():
     (row,) = rows(changed(host="外省某街道党工委"))
     assert (row.host, row.host_text, row.error) == (None, "外省某街道党工委", None)
