@@ -101,11 +101,13 @@ def _kind(text: str) -> tuple[str, int, int] | None:
 
 def _mode(text: str) -> tuple[str | None, str]:
     """Return the mode that a text says, and the text without the brackets that say only this."""
-    modes = {mode for mode, words in _MODES if words.search(text)}
+    said = {mode for mode, words in _MODES if words.search(text)}
+    modes: set[str] = set()  # in brackets they go first: 网络安全（现场） was not held online
     for match in reversed(list(_BRACKETED.finditer(text))):
         if _ONLY_A_MODE.fullmatch(match[1].strip()):
             modes |= {mode for mode, words in [*_MODES, *_ASKED] if words.search(match[1])}
             text = text[: match.start()] + " " + text[match.end() :]
+    modes = modes or said
     # 线上线下 says both: then nothing is said of one person.
     return (modes.pop() if len(modes) == 1 else None), text
 

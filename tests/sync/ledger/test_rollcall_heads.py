@@ -52,6 +52,7 @@ def one_head(head, *, title=TITLE, **options):
         ("9月30日至10月2日冬训", "TRAINING", "2026-09-30", None, None),
         ("9.9-9.11轮训", "TRAINING", "2026-09-09", None, None),
         ("9月9日 主题党日（线上）", "THEME_DAY", "2026-09-09", None, "ONLINE"),
+        ("9月9日 党课 网络安全（现场）", "PARTY_LECTURE", "2026-09-09", "网络安全", "ON_SITE"),
         ("9月9日 网上学习交流", "ONLINE_EXCHANGE", "2026-09-09", None, "ONLINE"),
         ("9月9日线上主题党日", "THEME_DAY", "2026-09-09", None, "ONLINE"),
         ("9月9日 党课（自学）", "PARTY_LECTURE", "2026-09-09", None, "SELF_STUDY"),
