@@ -67,6 +67,13 @@ _TITLE_CUT = re.compile(
 _TITLE_HEAD = re.compile(
     r"^\s*(?:附件|附表|附|表)\s*[一二三四五六七八九十\d]*(?:[-—]\d+)?\s*[:.、\s]\s*|^续表\s*\d*[:、\s]*"
 )
+# 2026年9月9日高坪村党支部主题党日签到表: what a title begins with, and where what was held begins.
+_WHEN = r"(?:(?:19|20)?\d\d年度?|二[〇零○O][一二三四五六七八九〇零○O]{2}年度?|第?[一二三四1-4](?:[、,和至\-][一二三四1-4])?季度|[上下]半年|\d{1,2}月份?|\d{1,2}[日号])"
+_DATED = re.compile(rf"{_WHEN}+(?:[-~—–至到]+{_WHEN}+)?(?:\([^)]*\))?")
+_WHAT = re.compile(
+    r"召开|开展|举行|举办|参加|主题|党员|全体|集中|三会一课|党课|学习|会议|活动|点名|签到|考勤|出勤|到会|登记|统计"
+)
+_BY_WHOM = re.compile(rf"[\u4e00-\u9fff\dA-Za-z·]{{1,40}}{_ORGANIZATION_WORD}")
 _NO_SHEET_NAME = re.compile(
     r"(?:sheet|工作表|表|table|data)?\s*[\d一二三四五六七八九十]*月?(?:\(\d+\))?|新建.*|.*说明|目录|封面", re.IGNORECASE
 )
@@ -200,5 +207,9 @@ def in_sheet_name(name: str) -> OrganizationMention | None:
 
 def _named(title: str) -> str | None:
     text = re.sub(r"\([^()]*\)|\s+|[《》“”\"]", "", _TITLE_HEAD.sub("", title))
+    if dated := _DATED.match(text):
+        named = _BY_WHOM.match(_WHAT.split(text[dated.end() :], maxsplit=1)[0])
+        if named:
+            return named[0]
     text = _TITLE_CUT.sub("", text).strip("-—_:,.、 ")
     return text if len(text) > 1 else None
