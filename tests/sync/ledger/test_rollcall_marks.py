@@ -31,7 +31,7 @@ def test_usual_marks(meaning, text):
     assert marks.read(text) == marks.Meaning(attendance, mode or None)
 
 
-@pytest.mark.parametrize("text", ["", "-", "－", "/", "—", "——", "无", " ", "\\", "（ ）", "　"])
+@pytest.mark.parametrize("text", ["", "-", "－", "/", "—", "——", "无", " ", "\\", "（ ）", "　", "□", "☐"])
 def test_what_is_no_mark(text):
     assert marks.is_blank(text)
 
