@@ -279,7 +279,7 @@ class _Line:
         return [*found, *([member] if member is not None else [])]
 
     def _mark(self, mark: Mark, who: Sequence[Any]) -> PlannedRow:
-        item = self._row_of(self._row.row, Outcome.NEW, column=mark.column)
+        item = self._row_of(mark.row, Outcome.NEW, column=mark.column)
         activity = self._commands[mark.activity]
         if mark.error is not None or activity is None:
             problem = mark.error or Problem("organization", "ORGANIZATION_UNKNOWN")

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from hub.sync.ledger import cells, marks
+from hub.sync.ledger.across import Turned
 from hub.sync.ledger.messages import message
 from hub.sync.ledger.table import Table
 from hub.sync.ledger.workbook import Row, Sheet
@@ -39,7 +40,11 @@ def write_refused(refused: Iterable[tuple[Table, int, str]]) -> bytes:
     used: set[str] = set()
     for tables in by_sheet.values():
         tables.sort(key=lambda item: item[0].lead)
-        _write_sheet(workbook.add_worksheet(_sheet_name(tables[0][0].sheet.name, used)), tables, formats)
+        worksheet = workbook.add_worksheet(_sheet_name(tables[0][0].sheet.name, used))
+        if isinstance(tables[0][0].sheet, Turned):
+            _write_turned(worksheet, tables[0][0].sheet, *tables[0], formats)
+        else:
+            _write_sheet(worksheet, tables, formats)
     if not used:
         workbook.add_worksheet()
     workbook.close()
@@ -79,6 +84,49 @@ def _write_sheet(worksheet: Any, tables: Sequence[tuple[Table, dict[int, str]]],
         if table.legend:
             worksheet.write_string(at, table.left, marks.explained(table.legend), formats["text"])
             at += 1
+
+
+def _write_turned(
+    worksheet: Any, sheet: Turned, table: Table, codes: Mapping[int, str], formats: Mapping[str, object]
+) -> None:
+    """Write a table of people across as it stands in the file: the row of names, and the activities that were refused."""
+    rows, first_row = sheet.source.rows, sheet.source.first_row
+    own, first, _ = table.titles
+    titles = list(dict.fromkeys([*first, *own]))
+    for at, title in enumerate(titles):
+        worksheet.write_string(at, 0, title, formats["head"])
+    at, reasons = len(titles), len(rows[0])
+    heads = [*range(sheet.top, sheet.rows_at[0] + 1), *sheet.rows_at[1 : len(sheet.rows_at) - len(sheet.held)]]
+    for row in sorted(set(heads)):
+        _write_row(worksheet, at, 0, rows[row], formats["head"])
+        at += 1
+    worksheet.write_string(at - 1, reasons, "退回原因", formats["head"])
+    worksheet.write_string(at - 1, reasons + 1, "原行号", formats["head"])
+    of_people = [
+        f"第 {row} 行：{message(code)}" for row, code in sorted(codes.items()) if row - first_row not in sheet.held
+    ]
+    whole = {row: [line[y] for line in _lines_of(table)] for y, row in enumerate(sheet.rows_at)}
+    for row in sheet.held:
+        if not of_people and row + first_row not in codes:
+            continue
+        code = codes.get(row + first_row)
+        for column, cell in zip(sheet.columns_at, whole[row], strict=True):
+            if cell != "":
+                worksheet.write_string(at, column, cells.written(cell), formats["text"])
+        worksheet.write_string(at, reasons, message(code) if code else of_people[0], formats["reason"])
+        worksheet.write_string(at, reasons + 1, str(row + first_row), formats["text"])
+        at += 1
+    if table.legend:
+        worksheet.write_string(at, 0, marks.explained(table.legend), formats["text"])
+
+
+def _lines_of(table: Table) -> list[Row]:
+    """Return the lines of a table with what is merged over several cells in each of them."""
+    rows = table.sheet.rows
+    return [
+        [rows[x][y] for x, y in (table.merged.get((i, j), (i, j)) for j in range(len(row)))]
+        for i, row in enumerate(rows)
+    ]
 
 
 def _reasons(table: Table, codes: Mapping[int, str]) -> Iterator[tuple[int, str]]:

@@ -33,7 +33,7 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
         if head.says is Says.TITLE:
             found.append(_of_titles(table, head, year))
             continue
-        if written := written_heads.read(head.cells[0].cell):
+        if len(head.cells) == 1 and (written := written_heads.read(head.cells[0].cell)):
             found.append(_written(table, head, written))
             before = written.day if found[-1].held_on else before
             continue
@@ -48,8 +48,7 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
         held_on = said.text() if said.month else None
         found.append(
             RollcallActivity(
-                column=table.sheet.first_column + head.column + 1,
-                row=table.sheet.first_row + row,
+                **_place(table, head, row),
                 kind=named.kind or titled or activity_kinds.OTHER,
                 title=named.title,
                 held_on=held_on,
@@ -61,11 +60,15 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
     return tuple(found)
 
 
+def _place(table: Table, head: ActivityHead, row: int) -> dict[str, int]:
+    at, column = table.sheet.place(row, head.column)
+    return {"row": at, "column": column}
+
+
 def _written(table: Table, head: ActivityHead, said: Written) -> RollcallActivity:
     held_on = said.day.text()
     return RollcallActivity(
-        column=table.sheet.first_column + head.column + 1,
-        row=table.sheet.first_row + head.cells[0].row,
+        **_place(table, head, head.cells[0].row),
         kind=said.kind,
         title=said.title,
         held_on=held_on,
@@ -76,8 +79,7 @@ def _written(table: Table, head: ActivityHead, said: Written) -> RollcallActivit
 
 def _unknown(table: Table, head: ActivityHead) -> RollcallActivity:
     return RollcallActivity(
-        column=table.sheet.first_column + head.column + 1,
-        row=table.sheet.first_row + head.cells[0].row,
+        **_place(table, head, head.cells[0].row),
         kind=activity_kinds.OTHER,
         title=None,
         held_on=None,
@@ -97,8 +99,7 @@ def _of_titles(table: Table, head: ActivityHead, year: int | None) -> RollcallAc
         day = day._replace(year=year or activity_dates.year_of(table.titles))
     held_on = day.text() if day.month else None
     return RollcallActivity(
-        column=table.sheet.first_column + head.column + 1,
-        row=table.sheet.first_row + head.cells[0].row,
+        **_place(table, head, head.cells[0].row),
         kind=own.kind or told.named.kind or activity_kinds.OTHER,
         title=told.named.title,
         held_on=held_on,
@@ -157,6 +158,7 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
                 error = Problem("attendance", marks.MARK_UNKNOWN)
                 unknown.add(source)  # one error, however many cells it is merged over
             text = " ".join(cells.written(cell).split())
-            read.append(Mark(column=activity.column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
+            row, column = table.sheet.place(line.index, head.column)
+            read.append(Mark(row=row, column=column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
         lines.append((line, tuple(read)))
     return lines

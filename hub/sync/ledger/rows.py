@@ -124,8 +124,12 @@ class RollcallActivity:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a line says of one activity, an index into the table's `activities`; with an `error` no attendance."""
+    """What a line says of one activity, an index into the table's `activities`; with an `error` no attendance.
 
+    `row` is that of the line, unless people stand across.
+    """
+
+    row: int
     column: int
     activity: int
     attendance: str | None

@@ -184,6 +184,11 @@ _NO_SIGNATURE = re.compile(
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
+def has_surname(text: str) -> bool:
+    """Tell whether a text begins like a name: quick, and no more than that."""
+    return text[0] in _SURNAMES
+
+
 def is_name(cell: Cell) -> bool:
     """Tell whether a cell is a person's name and nothing else: 周洁, 欧阳晓, 买买提·艾力; 外出 is none."""
     name = cells.name(cell)

@@ -98,7 +98,7 @@ class Table:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines: ditto marks and cells merged down are resolved, sums, notes and empty lines left out."""
-        rows, first_row = self.sheet.rows, self.sheet.first_row
+        rows, place = self.sheet.rows, self.sheet.place
         fields = list(self.fields.items())
         down = self._merged_down()
         above: dict[str, Cell] = {}
@@ -121,7 +121,7 @@ class Table:
                     if cell in DITTO and field in above:
                         line[field] = above[field]
             above = line
-            yield Line(first_row + index, index, line, organization)
+            yield Line(place(index, 0)[0], index, line, organization)
 
     def called(self) -> Iterator[tuple[Line, list[tuple[Cell, tuple[int, int]]]]]:
         """Yield the lines of a roll call with the cell of each activity, and where it stands: it may be merged over several."""
@@ -200,7 +200,7 @@ class Table:
         if marks.paired(mentions.distinct_texts(row[self.left : self.right])) and not signin.is_name(name):
             return False
         words = next((text for text in own if not text.isdigit() and not marks.is_sign(text)), "")
-        if any(mentions.is_sum(text) or _is_count(text) for text in (words, str(name))):
+        if any(mentions.is_sum(text) or is_count(text) for text in (words, str(name))):
             return False
         if not cells.is_blank(name):
             if isinstance(name, str) and marks.legend_of([name]):
@@ -219,7 +219,7 @@ class Table:
         return not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
 
 
-def _is_count(text: str) -> bool:
+def is_count(text: str) -> bool:
     """Tell whether a text counts or describes what was held: 实到, 请假, 到会率, 地点."""
     text = "".join(text.split())
     return _NOT_CALLED.match(text) is not None or (len(text) > 1 and marks.word(text) != marks.UNKNOWN)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from hub.sync.ledger import cells, heads, marks, mentions, rollcall_heads, signin
+from hub.sync.ledger import across, cells, heads, marks, mentions, rollcall_heads, signin
+from hub.sync.ledger.across import Region
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import Heads, Says
 from hub.sync.ledger.marks import Meaning
 from hub.sync.ledger.mentions import OrganizationMention, Source
-from hub.sync.ledger.table import Table
-from hub.sync.ledger.workbook import MAX_TABLES, Row, Sheet, UnreadableFile, unreadable
+from hub.sync.ledger.table import Table, is_count
+from hub.sync.ledger.workbook import MAX_TABLES, Cell, Row, Sheet, UnreadableFile, unreadable
 
 _MAX_LEAD_ROWS = 12
 _MAX_LEGEND_ROWS = 200
 _LEGEND_SHEET = re.compile(r"说明|图例|备注|符号|注释|须知|标记")
+# Ticks below people's names need not be attendance.
+_OTHER_LIST = re.compile(r"党费|缴费|收缴|值班|积分|报销|补贴|发放|领取|选票|投票|测评")
 _WANTED = {
     Kind.ORGANIZATIONS: "党组织名称和代码",
     Kind.ROLLCALL: "姓名和各次活动的日期或名称",
@@ -47,6 +51,67 @@ def find_all(sheets: Sequence[Sheet], kind: Kind) -> list[Table]:
 
 def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     """Return the tables of one sheet from top to bottom: repeated heads (续表) begin a table of their own."""
+    regions = across.find(sheet) if kind is Kind.ROLLCALL else []
+    if not regions:
+        return _find_tables(sheet, kind)
+    rows: list[Row] = list(sheet.rows)
+    for region in regions:
+        for index in range(region.sheet.top, region.sheet.held[-1] + 1):
+            rows[index] = [""] * len(rows[index])
+    rest = dataclasses.replace(sheet, rows=rows)
+    return [*_turned(sheet, regions), *_find_tables(rest, kind)]
+
+
+def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
+    """Return the tables of those parts of a sheet that have people across."""
+    tables: list[Table] = []
+    above: OrganizationMention | None = None
+    titles: tuple[str, ...] = ()
+    lead = 0
+    for region in regions:
+        view = region.sheet
+        texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, view.top - _MAX_LEAD_ROWS) : view.top]]
+        texts = [row for row in texts if not _is_footer(row)]
+        above = mentions.above(texts) or above or mentions.in_sheet_name(sheet.name)
+        own = tuple(text for row in texts for text in row)
+        titles = titles or own
+        levels = (own, titles, (sheet.name,))
+        lead = view.held[-1] + 1
+        part = Heads(region.fields, [], region.body, 0, len(view.rows[0]), 0, region.activities)
+        other = any(_OTHER_LIST.search(text) for text in own) and not any(map(signin.speaks_of_calling, own))
+        if not other and _is_called(part, levels[:2], sheet):
+            down = heads.merged_down(region.merged)
+            tables.append(
+                Table(
+                    view,
+                    Kind.ROLLCALL,
+                    region.fields,
+                    0,
+                    region.body,
+                    len(view.rows),
+                    0,
+                    part.right,
+                    above,
+                    region.merged,
+                    down,
+                    0,
+                    region.activities,
+                    titles=levels,
+                )
+            )
+    beside = {row: max(region.sheet.columns_at) + 1 for region in regions for row in region.sheet.rows_at}
+    legend = marks.legend_of(_legend_text(row[beside.get(index, 0) :]) for index, row in enumerate(sheet.rows))
+    for table in tables:
+        table.legend = legend
+    return tables
+
+
+def _is_footer(texts: Sequence[str]) -> bool:
+    """Tell whether a row below a table of people across sums up or explains it."""
+    return bool(texts) and (mentions.is_sum(texts[0]) or is_count(texts[0]) or bool(_legend_text(texts)))
+
+
+def _find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     merged = heads.merged_cells(sheet)
     down = heads.merged_down(merged)
     tables: list[Table] = []
@@ -200,7 +265,7 @@ def _next_leads(tables: Sequence[Table]) -> list[int]:
     return found[::-1]
 
 
-def _legend_text(row: Row) -> str:
+def _legend_text(row: Sequence[Cell]) -> str:
     """Return the text of a row, or of the end of one, that explains marks; the empty text where it does not."""
     texts = mentions.distinct_texts(row)
     text = marks.paired(texts) or "  ".join(texts)

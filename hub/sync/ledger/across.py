@@ -1,0 +1,304 @@
+"""Roll calls with people across and activities down, turned over so that they read like any other.
+
+The head row has the people's names, each row below it is an activity: 日期 | 活动内容 | 周洁 | 吴江. An ordinary sheet is never
+taken for one: besides names in a row it takes days or activities at its left, and marks where they meet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks, mentions, signin
+from hub.sync.ledger.across_heads import (
+    BOTH,
+    CONTENT,
+    DAY_LABEL,
+    NOT_NAMED_SO,
+    OTHER,
+    Grid,
+    Head,
+    field_of,
+    is_person,
+    may_name_people,
+    says_period,
+)
+from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.heads import ActivityHead, HeadCell, Merges, Says
+from hub.sync.ledger.table import DITTO, is_count
+from hub.sync.ledger.workbook import Cell, Row, Sheet
+
+_OF_PEOPLE = re.compile(r".*(?:人员|名单|党员)")
+_HOW = re.compile(r".*(?:形式|方式)")
+# What stands there says nothing of the single activity unless it is a day or a kind: 第三季度, 三会一课.
+_GROUP = re.compile(r".*(?:季度?|类别|类型|种类)")
+_NOTHING_ABOVE = "〃?"  # not to be resolved from the neighbour, who is the person above once turned
+
+
+@dataclasses.dataclass(slots=True)
+class Turned(Sheet):
+    """A part of `source` whose rows are its columns `columns_at`, and whose columns are its rows `rows_at`.
+
+    In the source its titles end at `top`; its activities are the rows `held`, the first of them `body`.
+    """
+
+    source: Sheet = dataclasses.field(default_factory=lambda: Sheet("", []))
+    rows_at: list[int] = dataclasses.field(default_factory=list)
+    columns_at: list[int] = dataclasses.field(default_factory=list)
+    top: int = 0
+    body: int = 0
+    held: list[int] = dataclasses.field(default_factory=list)
+
+    def place(self, row: int, column: int) -> tuple[int, int]:
+        """Return row and column of a cell as they count in the file: where it stands before it is turned."""
+        return self.source.place(self.rows_at[column], self.columns_at[row])
+
+
+@dataclasses.dataclass(slots=True)
+class Region:
+    """A turned part with what its head says: the lines of people begin at `body`."""
+
+    sheet: Turned
+    fields: dict[str, int]
+    activities: tuple[ActivityHead, ...]
+    body: int
+    merged: Merges
+
+
+def find(sheet: Sheet) -> list[Region]:
+    """Return the parts of a sheet that have people across and activities down, from top to bottom."""
+    rows = [index for index, row in enumerate(sheet.rows) if may_name_people(row)]
+    if not rows:
+        return []
+    grid = Grid(sheet)
+    heads = [head for index in rows if (head := Head.read(grid, index)) is not None]
+    found: list[Region] = []
+    for number, head in enumerate(heads):
+        end = heads[number + 1].top if number + 1 < len(heads) else len(sheet.rows)
+        region = _region(grid, head, end)
+        if region is not None:
+            found.append(region)
+    return found
+
+
+def _speaks(cell: Cell, unit: str) -> bool:
+    """Tell whether a cell dates or names an activity."""
+    if _dates(cell, unit):
+        return True
+    return isinstance(cell, str) and activity_kinds.read(activity_dates.parts(cell)[1]).kind is not None
+
+
+def _dates(cell: Cell, unit: str) -> bool:
+    return not isinstance(cell, bool) and bool(activity_dates.parts(cell, unit)[0])
+
+
+def _unit(label: str) -> str:
+    """Return what numbers below a label are."""
+    words = columns.normal(label)
+    if not DAY_LABEL.fullmatch(words):
+        return ""
+    return "月" if re.fullmatch(r".*月份?", words) else "日" if re.fullmatch(r".*(?:日期?|号)", words) else ""
+
+
+def _region(grid: Grid, head: Head, end: int) -> Region | None:
+    """Return the part below a row of names, if it is one: days or activities at the left, marks below the names."""
+    said = list(_said(grid, head, end))
+    if not said or _is_list_of_people(grid, head, end):
+        return None
+    uncommon = [c for c in head.unsure if _is_marked(grid, head, c, end)]
+    if len(head.unsure) - len(uncommon) > len(head.people):
+        return None
+    people = [*head.people, *uncommon]
+    rows = _Rows(grid, head, sorted(people), said)
+    for row in range(head.row + 1, end):
+        rows.add(row)
+    return rows.turned() if rows.are_activities() else None
+
+
+def _said(grid: Grid, head: Head, end: int) -> Iterator[int]:
+    """Yield the columns that say what each row is: of days, of activities, and those without a head that speak of such."""
+    for column, text in head.labels.items():
+        words = columns.normal(text)
+        # 序号 and 地点 are heads of neither; 姓名 and 参会人员 stand for the row of names.
+        if column in head.unsure:
+            continue
+        of_people = column < head.people[0] and _OF_PEOPLE.fullmatch(words)
+        if OTHER.fullmatch(words) and not BOTH.fullmatch(words) and not of_people:
+            continue
+        if not words and column > head.people[0]:
+            continue  # notes beside the people, whatever they speak of
+        speaks = any(_speaks(grid.at(row, column), _unit(text)) for row in range(head.row + 1, end))
+        signs_in = column < head.people[0] and any(
+            signin.is_head(grid.text(row, column)) for row in range(head.row + 1, end)
+        )
+        if speaks or signs_in or (words and CONTENT.fullmatch(words) and not of_people):
+            yield column
+
+
+def _is_list_of_people(grid: Grid, head: Head, end: int) -> bool:
+    """Tell whether below the head of the name there are names: then people go down, whatever else there is."""
+    for column, text in head.labels.items():
+        named = columns.head(Kind.ROLLCALL, text)
+        if named and named.field == "name":
+            below = [cell for row in range(head.row + 1, end) if (cell := grid.at(row, column)) != ""]
+            if sum(map(is_person, below)) * 2 > len(below):
+                return True
+    return False
+
+
+def _is_marked(grid: Grid, head: Head, column: int, end: int) -> bool:
+    """Tell whether below a head that may be an uncommon name there are marks, and nothing else to speak of."""
+    if cells.name(grid.at(head.row, column)) is None or NOT_NAMED_SO.search(grid.text(head.row, column)):
+        return False
+    below = [grid.at(row, column) for row in range(head.row + 1, end)]
+    return any(map(grid.is_mark, below)) and grid.are_marks(below)
+
+
+class _Rows:
+    """The rows below the names: what each says of the people, or which activity it is."""
+
+    def __init__(self, grid: Grid, head: Head, people: list[int], said: list[int]) -> None:
+        self._grid, self._head, self._people, self._said = grid, head, people, said
+        self._fields: dict[str, int] = {}
+        self._held: list[tuple[int, ActivityHead]] = []
+        self._said_in: list[list[Cell]] = []
+        self._above: dict[int, Cell] = {}
+        self._units = [_unit(head.labels[column]) for column in said]
+        self._period: Cell = ""
+        self._dated = self._speaking = 0
+        for row in range(head.top, head.row):
+            self._take_field(row)
+
+    def add(self, row: int) -> None:
+        """Take a row as what it is; sums, counts, notes and legends are neither."""
+        grid = self._grid
+        own = grid.own(row)
+        first = grid.text(row, own[0]) if own else ""
+        if not own or self._take_field(row) or self._is_footer(row, own, first):
+            return
+        if len(own) == 1 and says_period(first):  # a row of its own for the month above its days
+            self._period = first
+            return
+        said = [self._repeated(row, column) for column in self._said]
+        marked = [cell for column in self._people if (cell := self._mark(row, column)) != ""]
+        speaks = any(map(_speaks, said, self._units))
+        if not marked or not (speaks or grid.are_marks(marked)):
+            return  # a title, or an activity that nobody was marked for
+        self._dated += any(map(_dates, said, self._units))
+        self._speaking += speaks
+        self._held.append((row, self._activity(row, said, speaks=speaks)))
+        self._said_in.append(said)
+
+    def _mark(self, row: int, column: int) -> Cell:
+        """Return what stands below a name; the empty text for no mark, and for what is merged over it from the left."""
+        cell, source = self._grid.at(row, column), self._grid.source(row, column)
+        return "" if source[1] < self._people[0] or marks.is_blank(cell, self._grid.legend) else cell
+
+    def _take_field(self, row: int) -> bool:
+        """Take a row of numbers or branches, which stands next to the names."""
+        label = next((text for c in range(self._people[0]) if (text := self._grid.text(row, c))), "")
+        field = field_of(label) if label and not self._held else ""
+        if field:
+            self._fields.setdefault(field, row)
+        return bool(field)
+
+    def _is_footer(self, row: int, own: Sequence[int], first: str) -> bool:
+        """Tell whether a row sums up or explains the table."""
+        said = [self._grid.at(row, c) for c in self._said]
+        texts = mentions.distinct_texts(self._grid.sheet.rows[row])
+        if marks.paired(texts) and len(texts) == len(own):  # 签到 before nothing but √ is no legend
+            return True
+        if any(map(_dates, said, self._units)) or any(signin.is_head(cells.plain(cell)) for cell in said):
+            return False
+        if marks.legend_of(["  ".join(texts)]):
+            return True
+        left = [self._grid.text(row, c) for c in own if c < self._people[0]] or [first]
+        return any(mentions.is_sum(text) or mentions.is_note(text, numbered=False) or is_count(text) for text in left)
+
+    def _repeated(self, row: int, column: int) -> Cell:
+        """Return a cell; 〃 repeats the one above, and a month holds for the days below it, merged or not."""
+        cell, above = self._grid.at(row, column), self._above.get(column, "")
+        if cell in DITTO:
+            cell = above or _NOTHING_ABOVE
+        elif (
+            cell == ""
+            and len(self._said) > 1
+            and (says_period(cells.plain(above)) or self._units[self._said.index(column)] == "月")
+        ):
+            cell = above
+        if cell != "":
+            self._above[column] = cell
+        return cell
+
+    def _activity(self, row: int, said: Sequence[Cell], *, speaks: bool) -> ActivityHead:
+        """Return the heads of an activity: days first, so that no date in a title goes before them."""
+        found = []
+        for number, (column, cell, unit) in enumerate(zip(self._said, said, self._units, strict=True)):
+            words = columns.normal(self._head.labels[column])
+            is_day = DAY_LABEL.fullmatch(words) is not None
+            group = _GROUP.fullmatch(words) is not None or (is_day and self._is_merged_down(row, column))
+            if cell != "":
+                how = _HOW.fullmatch(words) and isinstance(cell, str)
+                said_here = f"({cell})" if how else cell  # 线上 in brackets is no title
+                found.append((not is_day, -number, HeadCell(number, said_here, unit, group)))
+        ordered = [one for *_, one in sorted(found, key=lambda one: one[:2])]
+        periods = [self._period, *(text for c in self._said if says_period(text := self._head.labels[c]))]
+        ordered += [HeadCell(0, period, "", is_group=True) for period in periods if period != ""]
+        signs_in = not speaks and len(said) == 1 and signin.is_head(cells.plain(said[0]))
+        says = Says.HEAD if speaks else Says.TITLE if signs_in else Says.NOTHING
+        return ActivityHead(-1, tuple(ordered) or (HeadCell(0, "", "", is_group=False),), says)
+
+    def _is_merged_down(self, row: int, column: int) -> bool:
+        source = self._grid.source(row, column)
+        return source[0] != row or self._grid.merged.get((row + 1, column)) == source
+
+    def are_activities(self) -> bool:
+        """Tell whether the rows are activities for certain: most say so, one is dated, and the people's cells are marks."""
+        says_title = [head for _, head in self._held if head.says is Says.TITLE]
+        if not self._dated and not (len(self._held) == 1 and says_title):
+            return False
+        if self._speaking * 2 < len(self._held) and not says_title:
+            return False
+        return self._grid.are_marks([self._grid.at(row, column) for row, _ in self._held for column in self._people])
+
+    def turned(self) -> Region:
+        """Return the part turned over: names, numbers and activities are its columns, people its lines."""
+        grid, head = self._grid, self._head
+        held = [row for row, _ in self._held]
+        rows = [head.row, *self._fields.values(), *held]
+        at = [*self._said, *self._people]
+        first: dict[tuple[int, int], tuple[int, int]] = {}
+        merged: dict[tuple[int, int], tuple[int, int]] = {}
+        view: list[Row] = [
+            [grid.at(row, column) for row in rows[: -len(held)]] + [said[x] for said in self._said_in]
+            for x, column in enumerate(self._said)
+        ]
+        for x, column in enumerate(self._people, start=len(view)):
+            line: Row = []
+            for y, row in enumerate(rows):
+                source = first.setdefault(grid.source(row, column), (x, y))
+                if source != (x, y):
+                    merged[x, y] = source
+                is_its_own = source == (x, y) and grid.source(row, column)[1] >= self._people[0]
+                line.append(grid.at(row, column) if is_its_own else "")
+            view.append(line)
+        self._resolve_dittos(view, held, len(rows) - len(held))
+        sheet = Turned(
+            grid.sheet.name, view, source=grid.sheet, rows_at=rows, columns_at=at, top=head.top, body=held[0], held=held
+        )
+        fields = {"name": 0} | {field: number for number, field in enumerate(self._fields, start=1)}
+        activities = tuple(
+            dataclasses.replace(one, column=number)
+            for number, (_, one) in enumerate(self._held, start=len(rows) - len(held))
+        )
+        return Region(sheet, fields, activities, len(self._said), merged)
+
+    def _resolve_dittos(self, view: Sequence[Row], held: Sequence[int], first: int) -> None:
+        """Let 〃 repeat the mark above, which once turned stands to the left."""
+        for line, column in zip(view[len(self._said) :], self._people, strict=True):
+            above: Cell = _NOTHING_ABOVE
+            for y, row in enumerate(held, start=first):
+                if line[y] in DITTO:
+                    line[y] = above
+                above = line[y] or self._grid.at(row, column) or _NOTHING_ABOVE
