@@ -15,11 +15,11 @@ from hub.sync.ledger.across_heads import (
     BOTH,
     CONTENT,
     DAY_LABEL,
-    NOT_NAMED_SO,
     OTHER,
     Grid,
     Head,
     field_of,
+    is_label,
     is_person,
     may_name_people,
     says_period,
@@ -76,9 +76,7 @@ def find(sheet: Sheet) -> list[Region]:
     found: list[Region] = []
     for number, head in enumerate(heads):
         end = heads[number + 1].top if number + 1 < len(heads) else len(sheet.rows)
-        region = _region(grid, head, end)
-        if region is not None:
-            found.append(region)
+        found += [region for part in head.beside() if (region := _region(grid, part, end)) is not None]
     return found
 
 
@@ -103,7 +101,7 @@ def _unit(label: str) -> str:
 
 def _region(grid: Grid, head: Head, end: int) -> Region | None:
     """Return the part below a row of names, if it is one: days or activities at the left, marks below the names."""
-    said = list(_said(grid, head, end))
+    said = list(_said(grid, head, end)) if head.people else []
     if not said or _is_list_of_people(grid, head, end):
         return None
     uncommon = [c for c in head.unsure if _is_marked(grid, head, c, end)]
@@ -112,6 +110,8 @@ def _region(grid: Grid, head: Head, end: int) -> Region | None:
     people = [*head.people, *uncommon]
     rows = _Rows(grid, head, sorted(people), said)
     for row in range(head.row + 1, end):
+        if rows.are_over(row):
+            break
         rows.add(row)
     return rows.turned() if rows.are_activities() else None
 
@@ -148,8 +148,9 @@ def _is_list_of_people(grid: Grid, head: Head, end: int) -> bool:
 
 
 def _is_marked(grid: Grid, head: Head, column: int, end: int) -> bool:
-    """Tell whether below a head that may be an uncommon name there are marks, and nothing else to speak of."""
-    if cells.name(grid.at(head.row, column)) is None or NOT_NAMED_SO.search(grid.text(head.row, column)):
+    """Tell whether below a head that is no common name there are marks: somebody else's, or nobody's, which is then said."""
+    text = grid.text(head.row, column)
+    if cells.name(grid.at(head.row, column)) is None or activity_kinds.read(text).kind:
         return False
     below = [grid.at(row, column) for row in range(head.row + 1, end)]
     return any(map(grid.is_mark, below)) and grid.are_marks(below)
@@ -170,10 +171,19 @@ class _Rows:
         for row in range(head.top, head.row):
             self._take_field(row)
 
+    def are_over(self, row: int) -> bool:
+        """Tell whether a row has the heads of another table."""
+        texts = [self._grid.text(row, c) for c in self._own(row)]
+        day = any(DAY_LABEL.fullmatch(columns.normal(text)) for text in texts)
+        return bool(self._held) and day and len(texts) > 1 and all(is_label(t) and not says_period(t) for t in texts)
+
+    def _own(self, row: int) -> list[int]:
+        return [c for c in self._grid.own(row) if self._head.left <= c < self._head.right]
+
     def add(self, row: int) -> None:
         """Take a row as what it is; sums, counts, notes and legends are neither."""
         grid = self._grid
-        own = grid.own(row)
+        own = self._own(row)
         first = grid.text(row, own[0]) if own else ""
         if not own or self._take_field(row) or self._is_footer(row, own, first):
             return
@@ -197,7 +207,7 @@ class _Rows:
 
     def _take_field(self, row: int) -> bool:
         """Take a row of numbers or branches, which stands next to the names."""
-        label = next((text for c in range(self._people[0]) if (text := self._grid.text(row, c))), "")
+        label = next((text for c in range(self._head.left, self._people[0]) if (text := self._grid.text(row, c))), "")
         field = field_of(label) if label and not self._held else ""
         if field:
             self._fields.setdefault(field, row)
@@ -206,7 +216,7 @@ class _Rows:
     def _is_footer(self, row: int, own: Sequence[int], first: str) -> bool:
         """Tell whether a row sums up or explains the table."""
         said = [self._grid.at(row, c) for c in self._said]
-        texts = mentions.distinct_texts(self._grid.sheet.rows[row])
+        texts = mentions.distinct_texts(self._grid.sheet.rows[row][self._head.left : self._head.right])
         if marks.paired(texts) and len(texts) == len(own):  # 签到 before nothing but √ is no legend
             return True
         if any(map(_dates, said, self._units)) or any(signin.is_head(cells.plain(cell)) for cell in said):

@@ -67,16 +67,18 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
     tables: list[Table] = []
     above: OrganizationMention | None = None
     titles: tuple[str, ...] = ()
-    lead = 0
+    lead = body = 0
     for region in regions:
         view = region.sheet
+        if view.top >= body:  # tables side by side share their titles
+            lead = body
+        body = max(body, view.held[-1] + 1)
         texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, view.top - _MAX_LEAD_ROWS) : view.top]]
         texts = [row for row in texts if not _is_footer(row)]
         above = mentions.above(texts) or above or mentions.in_sheet_name(sheet.name)
         own = tuple(text for row in texts for text in row)
         titles = titles or own
         levels = (own, titles, (sheet.name,))
-        lead = view.held[-1] + 1
         part = Heads(region.fields, [], region.body, 0, len(view.rows[0]), 0, region.activities)
         other = any(_OTHER_LIST.search(text) for text in own) and not any(map(signin.speaks_of_calling, own))
         if not other and _is_called(part, levels[:2], sheet):

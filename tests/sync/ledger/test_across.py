@@ -6,8 +6,13 @@ import datetime as dt
 
 import pytest
 
-from hub.sync.ledger.workbook import UnreadableFile
-from tests.sync.ledger.sheets import citizen_id, rollcalls, xlsx
+from hub.sync.ledger.columns import Kind
+from hub.sync.ledger.lines import LineReader
+from hub.sync.ledger.tables import find_all
+from hub.sync.ledger.workbook import Sheet, UnreadableFile, read_workbook
+from tests.sync.ledger.imports import LEDGERS
+from tests.sync.ledger.sheets import NAMES as ORGANIZATIONS
+from tests.sync.ledger.sheets import TODAY, citizen_id, rollcalls, xlsx
 
 A, B, C = citizen_id(1), citizen_id(2), citizen_id(3)
 TITLE = "高坪村党支部2026年党员参加组织生活考勤表"
@@ -198,6 +203,64 @@ def test_several_tables_on_a_sheet_each_with_its_host():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("number", [[], ["序号"]])
+def test_two_tables_side_by_side_have_days_of_their_own(number):
+    one = [1] * len(number)
+    rows = [
+        [*number, *HEAD[:4], "", *number, "日期", "活动内容", "赵六", "钱进"],
+        [*one, *FIRST[:4], "", *one, "10月9日", "党课", "√", "×"],
+    ]
+    left, right = read([TITLE], *rows)
+    assert said(left) == {
+        "张三": {("2026-09-09", "THEME_DAY"): "PRESENT"},
+        "李四": {("2026-09-09", "THEME_DAY"): "PERSONAL_LEAVE"},
+    }
+    assert said(right) == {
+        "赵六": {("2026-10-09", "PARTY_LECTURE"): "PRESENT"},
+        "钱进": {("2026-10-09", "PARTY_LECTURE"): "ABSENT_UNEXCUSED"},
+    }
+    assert [table.organization for table in (left, right)] == ["V4", "V4"]
+    assert right.rows[1].marks[0].column == 9 + 2 * len(number)
+
+
+def test_a_name_may_stand_over_mark_and_note():
+    head = ["日期", "活动内容", "张三", "", "李四", ""]
+    (table,) = read([TITLE], head, ["9月9日", "主题党日", "√", "早退", "△", "外出"], merged=["C2:D2", "E2:F2"])
+    assert [(row.name, [mark.attendance for mark in row.marks]) for row in table.rows] == [
+        ("张三", ["PRESENT"]),
+        ("李四", ["PERSONAL_LEAVE"]),
+    ]
+
+
+def test_numbers_and_plain_words_are_marks_below_names():
+    rows = [HEAD, ["9月9日", "主题党日", 1, 1, 0], ["9月23日", "党课", 1, "", 1], ["注：1=到会，0=缺席"]]
+    assert [[mark.attendance for mark in row.marks] for row in read([TITLE], *rows)[0].rows] == [
+        ["PRESENT"] * 2,
+        ["PRESENT"],
+        ["ABSENT_UNEXCUSED", "PRESENT"],
+    ]
+    rows = [HEAD, ["9月9日", "主题党日", "是", "病", "否"]]
+    assert [row.marks[0].attendance for row in read([TITLE], *rows)[0].rows] == [
+        "PRESENT",
+        "SICK_LEAVE",
+        "ABSENT_UNEXCUSED",
+    ]
+
+
+def test_another_table_below_is_not_read_into_it():
+    rows = [
+        HEAD,
+        FIRST,
+        [],
+        ["请假情况"],
+        ["日期", "姓名", "事由"],
+        ["9月9日", "李四", "外出务工"],
+        ["9月23日", "王五", "照顾老人"],
+    ]
+    (table,) = read([TITLE], *rows)
+    assert [(one.row, one.held_on) for one in table.activities] == [(3, "2026-09-09")]
+
+
 def test_one_table_across_and_one_down():
     rows = [
         ["2026年高坪村党支部考勤表"],
@@ -233,6 +296,35 @@ def test_uncommon_names_are_people_where_the_others_are():
     head = ["日期", "活动", "张三", "买买提", "夙愿", "阿依古丽·艾山"]
     (table,) = read([TITLE], head, ["9月9日", "主题党日", "√", "△", "√", "×"])
     assert [row.name for row in table.rows] == head[2:]
+
+
+def test_names_that_sound_like_other_words_are_names():
+    head = [
+        "日期",
+        "活动",
+        "马国庆",
+        "李明月",
+        "张镇",
+        "周应",
+        "党建国",
+        "文明",
+        "王村",
+        "孙学习",
+        "钱无忌",
+        "周一鸣",
+        "方正",
+        "安静",
+        "金党生",
+        "时代",
+    ]
+    (table,) = read([TITLE], head, ["9月9日", "主题党日", *["√"] * 14])
+    assert [row.name for row in table.rows] == head[2:]
+
+
+def test_kinds_that_are_ticked_beside_the_people_are_nobody():
+    head = ["日期", "张三", "李四", "党课", "主题党日", "志愿服务"]
+    (table,) = read([TITLE], head, ["9月9日", "√", "×", "√", "", "√"], ["9月23日", "√", "√", "", "√", ""])
+    assert [row.name for row in table.rows] == ["张三", "李四"]
 
 
 def test_months_of_a_kind_that_the_title_names():
@@ -280,3 +372,28 @@ def test_an_ordinary_sheet_is_read_as_ever(name):
     assert people == {"张三": READ["张三"], "李四": READ["李四"]}
     rows = range(1, len(ORDINARY[name]) + 2)
     assert all(mark.row == row.row and mark.row in rows for table in found for row in table.rows for mark in row.marks)
+
+
+def test_the_sample_turned_over_says_the_same():
+    down = find_all(read_workbook(LEDGERS / "rollcall.xlsx"), Kind.ROLLCALL)
+    across = []
+    for table in down:
+        lines = list(table.called())
+        rows = [[table.titles[0][0]], ["活动", *(line.cells["name"] for line, _ in lines)]]
+        rows += [["身份证号", *(line.cells["citizenId"] for line, _ in lines)]]
+        rows += [
+            [head.cells[0].cell, *(marked[number][0] for _, marked in lines)]
+            for number, head in enumerate(table.activities)
+        ]
+        across.append(Sheet(table.sheet.name, [row + [""] * (len(lines) + 1 - len(row)) for row in rows]))
+
+    def marks(tables):
+        reader = LineReader(ORGANIZATIONS, TODAY)
+        for table in (reader.rollcall(table, 2026) for table in tables):
+            for row in table.rows:
+                for mark in row.marks:
+                    one = table.activities[mark.activity]
+                    yield row.citizen_id, row.name, one.held_on, one.kind, one.title, mark.attendance, mark.mode
+
+    assert sorted(marks(find_all(across, Kind.ROLLCALL)), key=str) == sorted(marks(down), key=str)
+    assert len(list(marks(down))) == 310
