@@ -23,11 +23,14 @@ from hub.sync.ledger.across_heads import (
     is_person,
     may_name_people,
     says_period,
+    words_of,
 )
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.heads import ActivityHead, HeadCell, Merges, Says
+from hub.sync.ledger.heads import NAMED, ActivityHead, HeadCell, Merges, Says
+from hub.sync.ledger.rollcall_heads import NO_ACTIVITY
 from hub.sync.ledger.table import DITTO, is_count
 from hub.sync.ledger.workbook import Cell, Row, Sheet
+from hub.sync.ledger.written_heads import is_head
 
 _OF_PEOPLE = re.compile(r".*(?:人员|名单|党员)")
 _HOW = re.compile(r".*(?:形式|方式)")
@@ -91,9 +94,20 @@ def _dates(cell: Cell, unit: str) -> bool:
     return not isinstance(cell, bool) and bool(activity_dates.parts(cell, unit)[0])
 
 
+def _sums_up(cell: Cell, unit: str) -> bool:
+    """Tell whether a cell counts what a month held: 9月小计."""
+    if not isinstance(cell, str) or not _dates(cell, unit) or is_head(cell):
+        return False
+    return NO_ACTIVITY.search(activity_dates.parts(cell, unit)[1]) is not None
+
+
+def _says_day(cell: Cell, unit: str) -> bool:
+    return not isinstance(cell, bool) and activity_dates.parts(cell, unit)[0].day is not None
+
+
 def _unit(label: str) -> str:
     """Return what numbers below a label are."""
-    words = columns.normal(label)
+    words = words_of(label)
     if not DAY_LABEL.fullmatch(words):
         return ""
     return "月" if re.fullmatch(r".*月份?", words) else "日" if re.fullmatch(r".*(?:日期?|号)", words) else ""
@@ -119,7 +133,7 @@ def _region(grid: Grid, head: Head, end: int) -> Region | None:
 def _said(grid: Grid, head: Head, end: int) -> Iterator[int]:
     """Yield the columns that say what each row is: of days, of activities, and those without a head that speak of such."""
     for column, text in head.labels.items():
-        words = columns.normal(text)
+        words = words_of(text)
         # 序号 and 地点 are heads of neither; 姓名 and 参会人员 stand for the row of names.
         if column in head.unsure:
             continue
@@ -174,7 +188,7 @@ class _Rows:
     def are_over(self, row: int) -> bool:
         """Tell whether a row has the heads of another table."""
         texts = [self._grid.text(row, c) for c in self._own(row)]
-        day = any(DAY_LABEL.fullmatch(columns.normal(text)) for text in texts)
+        day = any(DAY_LABEL.fullmatch(words_of(text)) for text in texts)
         return bool(self._held) and day and len(texts) > 1 and all(is_label(t) and not says_period(t) for t in texts)
 
     def _own(self, row: int) -> list[int]:
@@ -219,6 +233,8 @@ class _Rows:
         texts = mentions.distinct_texts(self._grid.sheet.rows[row][self._head.left : self._head.right])
         if marks.paired(texts) and len(texts) == len(own):  # 签到 before nothing but √ is no legend
             return True
+        if any(_sums_up(cell, unit) for cell, unit in zip(said, self._units, strict=True)):
+            return True
         if any(map(_dates, said, self._units)) or any(signin.is_head(cells.plain(cell)) for cell in said):
             return False
         if marks.legend_of(["  ".join(texts)]):
@@ -227,31 +243,34 @@ class _Rows:
         return any(mentions.is_sum(text) or mentions.is_note(text, numbered=False) or is_count(text) for text in left)
 
     def _repeated(self, row: int, column: int) -> Cell:
-        """Return a cell; 〃 repeats the one above, and a month holds for the days below it, merged or not."""
+        """Return a cell; 〃 repeats the one above."""
         cell, above = self._grid.at(row, column), self._above.get(column, "")
         if cell in DITTO:
             cell = above or _NOTHING_ABOVE
-        elif (
-            cell == ""
-            and len(self._said) > 1
-            and (says_period(cells.plain(above)) or self._units[self._said.index(column)] == "月")
-        ):
+        elif cell == "" and len(self._said) > 1 and self._reaches_down(column, above):
             cell = above
         if cell != "":
             self._above[column] = cell
         return cell
 
+    def _reaches_down(self, column: int, cell: Cell) -> bool:
+        """Tell whether a cell holds for those below it, though it is not merged: months do, and what the label calls a class."""
+        is_month = says_period(cells.plain(cell)) or self._units[self._said.index(column)] == "月"
+        return is_month or _GROUP.fullmatch(words_of(self._head.labels[column])) is not None
+
     def _activity(self, row: int, said: Sequence[Cell], *, speaks: bool) -> ActivityHead:
-        """Return the heads of an activity: days first, so that no date in a title goes before them."""
+        """Return the heads of an activity, days last: where they say which day, a date in a title is of its words."""
         found = []
+        is_day = [DAY_LABEL.fullmatch(words_of(self._head.labels[column])) is not None for column in self._said]
+        dated = any(day and _says_day(cell, unit) for day, cell, unit in zip(is_day, said, self._units, strict=True))
         for number, (column, cell, unit) in enumerate(zip(self._said, said, self._units, strict=True)):
-            words = columns.normal(self._head.labels[column])
-            is_day = DAY_LABEL.fullmatch(words) is not None
-            group = _GROUP.fullmatch(words) is not None or (is_day and self._is_merged_down(row, column))
+            words = words_of(self._head.labels[column])
+            group = _GROUP.fullmatch(words) is not None or (is_day[number] and self._is_merged_down(row, column))
             if cell != "":
                 how = _HOW.fullmatch(words) and isinstance(cell, str)
                 said_here = f"({cell})" if how else cell  # 线上 in brackets is no title
-                found.append((not is_day, -number, HeadCell(number, said_here, unit, group)))
+                of_title = NAMED if dated and not is_day[number] else unit
+                found.append((is_day[number], -number, HeadCell(number, said_here, of_title, group)))
         ordered = [one for *_, one in sorted(found, key=lambda one: one[:2])]
         periods = [self._period, *(text for c in self._said if says_period(text := self._head.labels[c]))]
         ordered += [HeadCell(0, period, "", is_group=True) for period in periods if period != ""]

@@ -15,12 +15,13 @@ from hub.sync.ledger.table import DITTO
 from hub.sync.ledger.workbook import Cell, Row, Sheet
 
 _LONGEST_NAME, _LONG_WORD = 13, 5
+_COUNTED = "0123456789.、 "
 _MAX_ROWS_UP = 2
 _ABOUT = r"(?:党员|人员|本人|活动|会议|组织生活|三会一课|主题党日|党日|党课|学习|参会|参加|参学|召开|开展|举办|举行|考勤|签到|点名|开会|具体|主要|姓名|名字|及|和|与|的)*"
 _DAY = r"(?:时间|日期|年月日?|月份?|年份?|年度|季度|日|号)"
-DAY_LABEL = re.compile(rf"{_ABOUT}{_DAY}{_ABOUT}")
+DAY_LABEL = re.compile(rf"(?:{_ABOUT}{_DAY})+{_ABOUT}")
 CONTENT = re.compile(
-    rf"(?:{_ABOUT}(?:内容|名称|主题|类别|类型|项目|事项|形式|方式|议题|议程|活动|会议|三会一课|组织生活|姓名)){_ABOUT}"
+    rf"(?:{_ABOUT}(?:内容|名称|主题|类别|类型|项目|事项|形式|方式|议题|议程|活动|会议|三会一课|组织生活|姓名))+{_ABOUT}"
 )
 BOTH = re.compile(rf"{_ABOUT}{_DAY}{_ABOUT}(?:内容|名称|主题|类别|类型|项目|事项|活动|会议){_ABOUT}")
 # Columns, and rows, that are neither people nor activities.
@@ -34,6 +35,7 @@ _NOT_NAMED_SO = re.compile(
     r"|成员|管理|全[体部年员勤]|金额|时[间长数]|单位|年[度月份龄]|周[一二三四五六日末]|谈话|谈心|谈心谈话|宣传|安全|文[件体]|国[庆家]|通[知报]|明细|关系|常委|解读"
     r"|花名册|应到|常规|向上|高[温考]|强化|相关|水费|金额|雷锋日"
 )
+_BRACKETED = re.compile(r"\([^)]*\)")
 _NUMBERED = re.compile(r"[(（]?\d{1,3}[)）.、]?")
 _FIELDS = {"citizenId", "organization", "organizationCode", "organizationParent", "gender", "birthDate"}
 
@@ -47,9 +49,18 @@ def may_name_people(row: Row) -> bool:
                 return False  # as nearly every ordinary line begins
         elif type(cell) is str and len(cell) == 1 and named < 2 and marks.is_sign(cell):
             return False
-        elif type(cell) is str and 1 < len(cell) < _LONGEST_NAME and (signin.has_surname(cell) or "·" in cell):
+        elif (
+            type(cell) is str
+            and 1 < len(cell) < _LONGEST_NAME
+            and (signin.has_surname(cell.lstrip(_COUNTED)) or "·" in cell)
+        ):
             named += len(cell) < _LONG_WORD or not cell.isalpha()  # 王五（预备）, but not 高坪村党支部
     return named > 1
+
+
+def words_of(label: str) -> str:
+    """Return a label as it is compared, without what it says in brackets: 活动时间（年月日）."""
+    return columns.normal(_BRACKETED.sub("", cells.plain(label))) or columns.normal(label)
 
 
 class Grid:
@@ -148,12 +159,12 @@ class Head:
 
 
 def _is_of_days(text: str) -> bool:
-    words = columns.normal(text)
+    words = words_of(text)
     return bool(words) and (DAY_LABEL.fullmatch(words) or BOTH.fullmatch(words)) is not None
 
 
 def _is_numbering(text: str) -> bool:
-    return re.fullmatch(r"序号?|编号", columns.normal(text)) is not None
+    return re.fullmatch(r"序号?|编号", words_of(text)) is not None
 
 
 def is_person(cell: Cell) -> bool:
@@ -166,7 +177,7 @@ def is_person(cell: Cell) -> bool:
 
 def is_label(text: str) -> bool:
     """Tell whether a text is the head of days, of activities, or of what is neither these nor people."""
-    words = columns.normal(text)
+    words = words_of(text)
     patterns = (DAY_LABEL, CONTENT, BOTH, OTHER)
     return not words or any(p.fullmatch(words) for p in patterns) or says_period(text) or bool(field_of(text))
 

@@ -32,9 +32,15 @@ _ORGANIZATION_FIELDS = {"code", "parent", "parentCode", "kind", "shortName"}
 _PERSON_FIELDS = {"citizenId", "phone"}
 
 
+NAMED = "名"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class HeadCell:
-    """One head above a column: its row in `sheet.rows`, what it holds, 月 or 日 where a label says what numbers are."""
+    """One head above a column: its row in `sheet.rows`, what it holds, 月 or 日 where a label says what numbers are.
+
+    The unit `NAMED` says that it only names the activity: a date in it is none of its day.
+    """
 
     row: int
     cell: Cell

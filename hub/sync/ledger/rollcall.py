@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, signin, written_heads
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
-from hub.sync.ledger.heads import ActivityHead, Says
+from hub.sync.ledger.heads import NAMED, ActivityHead, Says
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity
 from hub.sync.ledger.table import Line, Table
 from hub.sync.ledger.written_heads import Written
@@ -113,7 +113,10 @@ def _read(head: ActivityHead) -> tuple[Parts, int, list[str]]:
     said, row = activity_dates.NOTHING, head.cells[0].row
     texts: list[str] = []
     for cell in head.cells:
-        found, rest = activity_dates.parts(cell.cell, cell.unit)
+        if cell.unit == NAMED:
+            found, rest = activity_dates.NOTHING, cells.plain(cell.cell)
+        else:
+            found, rest = activity_dates.parts(cell.cell, cell.unit)
         if found and not said:
             row = cell.row
         said = said.below(found)

@@ -31,7 +31,8 @@ _LABEL = re.compile(
 # Rows about an activity that neither date nor name it.
 _OTHER_ROW = re.compile(r".*(?:地点|场所|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|召集人?|应到|实到)(?:数|人数)?")
 _MONTH_LABEL = re.compile(r"(?:按)?月份?")
-_NO_ACTIVITY = re.compile(
+# What is counted or noted of activities.
+NO_ACTIVITY = re.compile(
     r"(?:出勤|到会|参会|参加|缺席|缺勤|签到|到课|出席|达标|合格|参与)率|次数|人数|人次|小计|合计|总计|累计|共计|统计|汇总|应参加|实参加|应到|实到|应出勤|实出勤|平均"
     r"|(?:积分|得分|扣分|评分|分数|分值|备注|说明|签字|签名|电话)$|^(?:备注|备考|附注|电话|手机|联系|签名|签字)|是否|入党|出生|转正"
 )
@@ -195,7 +196,7 @@ class _Grid:
         if days and any(activity_dates.parts(self._at(index, c))[0].month for c in self._own(index)):
             return True
         speak = sum(_speaks(self._at(row, c)) for c in own)
-        said = sum(self._head(row, c) is not None or bool(_NO_ACTIVITY.search(self.text(row, c))) for c in own)
+        said = sum(self._head(row, c) is not None or bool(NO_ACTIVITY.search(self.text(row, c))) for c in own)
         return speak > 0 and (speak + said) * 2 >= len(own)
 
     def _is_group_row(self, row: int, name: int) -> bool:
@@ -251,7 +252,7 @@ class _Grid:
             if cell == "" or source in seen:
                 continue
             seen.add(source)
-            if isinstance(cell, str) and _NO_ACTIVITY.search(cells.plain(cell)) and not written_heads.is_head(cell):
+            if isinstance(cell, str) and NO_ACTIVITY.search(cells.plain(cell)) and not written_heads.is_head(cell):
                 return None
             group = source[1] != column or self._merged.get((row, column + 1)) == source
             found.append(HeadCell(source[0], cell, unit, group))
@@ -269,7 +270,7 @@ class _Grid:
         source = self._source(at, column)
         for row in range(top, body):
             text = self.text(row, column)
-            if text and (_NO_ACTIVITY.search(text) or _NEVER_CALLED.search(text) or _is_of_person(text)):
+            if text and (NO_ACTIVITY.search(text) or _NEVER_CALLED.search(text) or _is_of_person(text)):
                 return None
         if source[1] != column:
             return None
@@ -329,7 +330,7 @@ class _Grid:
             return -1  # a whole day, in a file that knows merges, stands over its own column only
         if not said and not said.year and any(activity_kinds.read(text).kind for _, text in own):
             return -1
-        return -1 if _NO_ACTIVITY.search(rest) else left
+        return -1 if NO_ACTIVITY.search(rest) else left
 
     def is_numbering(self, row: int, name: int) -> bool:
         """Tell whether a row only counts the columns: （1）（2）（3）."""

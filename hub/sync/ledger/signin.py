@@ -186,7 +186,7 @@ _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 def has_surname(text: str) -> bool:
     """Tell whether a text begins like a name: quick, and no more than that."""
-    return text[0] in _SURNAMES
+    return text[:1] in _SURNAMES
 
 
 def is_name(cell: Cell) -> bool:
