@@ -268,7 +268,7 @@ async def undo(
     await crossing.go_back(connection, now=now, pair=pair)
     await append(connection, match.parted(pair, now), at=now)
     await transfer_record.tell(connection, transfers, now=now)
-    await discrepancy.drop(connection, now=now, by=viewer.actor, pairs=[pair])
+    await discrepancy.drop(connection, now=now, by=viewer.actor, pair=pair)
     await inbox.restate(connection, [located.departure_id, located.arrival_id])
     statement = located.departure_id if Side.OUTFLOW in located.sides else located.arrival_id
     return Changed(statement, versions[Side.OUTFLOW if Side.OUTFLOW in located.sides else Side.INFLOW] + 1)

@@ -324,7 +324,7 @@ async def close(
     await append(connection, [event(EventKind.LIAISON_ENDED, ended, now, shared)], at=now)
     if shared:
         await match.end(connection, now=now, match_id=shared.match_id)
-        await discrepancy.drop(connection, now=now, by=by, pairs=[shared])
+        await discrepancy.end(connection, now=now, by=by, pair=shared)
     await question.drop(connection, now=now, by=by, statements=[row["id"]])
     await inbox.restate(connection, [row["id"], *([shared.arrival_id] if shared else [])])
     return int(ended["version"])

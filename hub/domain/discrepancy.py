@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -105,6 +105,9 @@ _SETTLE: Final = text(
     update discrepancy set state = 'SETTLED', settled_at = :now, settled_by = :by, version = version + 1
      where id = :id and state <> 'SETTLED'
     """
+)
+_OPEN: Final = text(
+    "select id, version, field from discrepancy where match_id = :id and state <> 'SETTLED' order by id for update"
 )
 _FORGET_PAIR: Final = text("update discrepancy set pair_digest = '' where id = any(:ids)")
 ATTENDANCE: Final = "attendance"
@@ -213,24 +216,24 @@ async def compare(
     return Compared(len(told), len(gone))
 
 
-async def drop(connection: AsyncConnection, *, now: datetime, by: str, pairs: Iterable[Pair]) -> None:
-    """Settle what is open between statements that are no longer one liaison."""
-    for pair in pairs:
-        rows = (
-            await connection.execute(
-                text(
-                    "select id, version, field from discrepancy where match_id = :id and state <> 'SETTLED' for update"
-                ),
-                {"id": pair.match_id},
-            )
-        ).all()
-        if rows:
-            await connection.execute(_SETTLE, [{"id": row.id, "now": now, "by": by} for row in rows])
-            await append(
-                connection,
-                [event(EventKind.DISCREPANCY_SETTLED, r.id, r.version + 1, pair, now, field=r.field) for r in rows],
-                at=now,
-            )
+async def drop(connection: AsyncConnection, *, now: datetime, by: str, pair: Pair) -> None:
+    """Settle what is open between two statements that are no longer one liaison, because they never were."""
+    await _settle_all(connection, now, by, pair, (await connection.execute(_OPEN, {"id": pair.match_id})).all())
+
+
+async def end(connection: AsyncConnection, *, now: datetime, by: str, pair: Pair) -> None:
+    """Settle what is open between the statements of a liaison that has ended. What is told of an attendance stays open:
+    the stay remains the member's story, and an absence weighs no more than before until somebody settles it."""
+    rows = (await connection.execute(_OPEN, {"id": pair.match_id})).all()
+    await _settle_all(connection, now, by, pair, [row for row in rows if row.field != ATTENDANCE])
+
+
+async def _settle_all(connection: AsyncConnection, now: datetime, by: str, pair: Pair, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    await connection.execute(_SETTLE, [{"id": row.id, "now": now, "by": by} for row in rows])
+    told = [event(EventKind.DISCREPANCY_SETTLED, r.id, r.version + 1, pair, now, field=r.field) for r in rows]
+    await append(connection, told, at=now)
 
 
 def event(

@@ -75,8 +75,10 @@ _SOURCES: Final[dict[str, str]] = {
     "DISCREPANCY": f"""
         select 'DISCREPANCY', x.owner, case x.owner when 'OUTFLOW' then d.organization_id else {_HERE} end,
                case x.owner when 'OUTFLOW' then {_HERE} else d.organization_id end, x.due_on, 'Discrepancy', x.id
-          from discrepancy x join {_LIVE.strip()} on m.id = x.match_id
-         where x.state <> 'SETTLED' and {_OPEN_PAIR}
+          from discrepancy x join match m on m.id = x.match_id and m.state = 'CONFIRMED'
+          join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
+         where x.state <> 'SETTLED'
+           and (m.ended_at is null and d.ended_on is null or x.participation_id is not null)
     """,
     "NO_ARRIVAL": f"""
         select 'NO_ARRIVAL', 'OUTFLOW', d.organization_id, null::uuid,

@@ -33,7 +33,7 @@ class ParticipationSummary:
     unexcused: int = leaf("Absences without cause that weigh: told by the home side, or the member was heard.")
     unheard: int = leaf("Absences that the place noted and about which the member was not heard; without weight.")
     disputed: int = leaf(
-        "Records that the member disputes, or that a report of the member contradicts; without weight."
+        "Records that the member disputes, or that a report of the member contradicts. An absence among them has no weight; an attendance counts meanwhile."
     )
     unacknowledged: int = leaf("Confirmed records that nobody acknowledged yet.")
     hours: float = leaf("学时 of the period.")

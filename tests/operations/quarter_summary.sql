@@ -25,7 +25,8 @@ with whose as (select unnest(cast($1 as uuid[])) as member_id),
         select s.member_id, p.day, p.attendance, p.mode, p.kind,
                coalesce(p.hours, (select t.hours from participation t where t.twin_id = p.id and t.state <> 'RECORDED'
                                      and t.attendance in ('PRESENT', 'LATE'))) as hours, p.state, p.heard_on, true as of_place,
-               coalesce(p.dispute_state = 'DISPUTED', false) or exists (select from discrepancy d where d.participation_id = p.id and d.state <> 'SETTLED') as is_disputed,
+               coalesce(p.dispute_state = 'DISPUTED', false) or exists (select from discrepancy d where d.participation_id = p.id and d.state <> 'SETTLED')
+               or exists (select from participation t where t.twin_id = p.id and t.dispute_state = 'DISPUTED') as is_disputed,
                p.state in ('CONFIRMED', 'ACKNOWLEDGED') as counts,
                coalesce((select t.accepted_on_evidence or t.state <> 'RECORDED' from participation t
                           where t.twin_id = p.id and t.attendance in ('PRESENT', 'LATE')), false) as accepted
@@ -50,7 +51,7 @@ with whose as (select unnest(cast($1 as uuid[])) as member_id),
                                   and not is_disputed
                                   and (heard_on is not null or not of_place)) as unexcused,
                count(*) filter (where is_now and not is_attended and attendance = 'ABSENT_UNEXCUSED' and of_place
-                                  and heard_on is null) as unheard,
+                                  and heard_on is null and not is_disputed) as unheard,
                count(*) filter (where is_now and is_disputed) as disputed,
                count(*) filter (where is_now and state = 'CONFIRMED') as unacknowledged,
                coalesce(sum(hours) filter (where is_now and is_attended), 0) as hours,

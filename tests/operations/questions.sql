@@ -92,9 +92,10 @@ with task (kind, turn, organization_id, other_id, due_on, object_type, object_id
      union all select s.*, s.object_id, '' from (
         select 'DISCREPANCY', x.owner, case x.owner when 'OUTFLOW' then d.organization_id else coalesce(a.branch_id, a.organization_id) end,
                case x.owner when 'OUTFLOW' then coalesce(a.branch_id, a.organization_id) else d.organization_id end, x.due_on, 'Discrepancy', x.id
-          from discrepancy x join match m join departure d on d.id = m.departure_id and d.ended_on is null
-            join arrival a on a.id = m.arrival_id on m.id = x.match_id
-         where x.state <> 'SETTLED' and m.state = 'CONFIRMED' and m.ended_at is null
+          from discrepancy x join match m on m.id = x.match_id and m.state = 'CONFIRMED'
+          join departure d on d.id = m.departure_id join arrival a on a.id = m.arrival_id
+         where x.state <> 'SETTLED'
+           and (m.ended_at is null and d.ended_on is null or x.participation_id is not null)
     ) as s(kind, turn, organization_id, other_id, due_on, object_type, object_id) union all select s.*, s.object_id, '' from (
         select 'NO_ARRIVAL', 'OUTFLOW', d.organization_id, null::uuid,
                ((d.recorded_at at time zone 'Asia/Shanghai')::date + cast(cast($7 as text) as interval))::date, 'Liaison', d.id
