@@ -265,13 +265,13 @@ def _corrected(record: Record, given: Mapping[str, Any], viewer: Viewer, now: da
 
 
 def _turn(record: Record, given: Mapping[str, Any], new: dict[str, Any]) -> None:
-    """Where a correction turns presence into absence, take back what only who was there can have; where it turns
-    absence into presence, the hours of the activity are theirs. What the correction says itself stays."""
+    """Take back of an absence what only who was there can have; where absence becomes presence, the hours of the activity
+    are theirs. What the correction says itself stays."""
     was, now_is = record.row["attendance"] in ATTENDED, new.get("attendance", record.row["attendance"]) in ATTENDED
-    if was and not now_is:
+    if not now_is:
         nothing: dict[str, Any] = dict.fromkeys(OF_WHO_WAS_THERE) | {"voted": False}
         new |= {name: value for name, value in nothing.items() if name not in given and record.row[name] != value}
-    if now_is and not was and given.get("hours") is None and record.row["usual_hours"] is not None:
+    if now_is and not was and "hours" not in given and record.row["usual_hours"] is not None:
         new["hours"] = record.row["usual_hours"]
 
 

@@ -111,3 +111,16 @@ async def test_a_correction_to_absence_takes_the_vote_and_the_hours_and_one_to_p
     given = {"attendance": "SICK_LEAVE", "minutes": 30}
     await world.refused(InvalidInput, participation_steps.correct, "YL0101", **said, given=given)
     assert (await world.row("participation", record))["version"] == 5
+
+
+async def test_what_a_correction_says_itself_stays_and_what_was_kept_before_does_not_hinder(world: World) -> None:
+    person, day = await world.member(), await held(world, "YL0101", hours=Decimal(2))
+    record = (await world.one(participation.record, "YL0101", own(day, person, attendance="SICK_LEAVE"))).id
+    given = {"attendance": "LATE", "hours": None}
+    await do(world, participation_steps.correct, record, "YL0101", reason="更正", given=given)
+    assert (await world.row("participation", record))["hours"] is None
+    await execute(world, "update participation set attendance = 'ABSENT_UNEXCUSED', hours = 2, voted = true")
+    given = {"attendance": "SICK_LEAVE"}
+    await do(world, participation_steps.correct, record, "YL0101", reason="更正", given=given)
+    row = await world.row("participation", record)
+    assert (row["attendance"], row["hours"], row["voted"]) == ("SICK_LEAVE", None, False)
