@@ -28,7 +28,8 @@ from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, To
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordActivity:
-    """What an organization holds or held. `held_on`: a day or a month; `place` at town level; `mode` None: on site."""
+    """What an organization holds or held. `held_on`: a day or a month; `place` at town level. None says nothing: the usual mode of the kind, no
+    components, false."""
 
     organization_id: UUID
     kind: str
@@ -38,11 +39,11 @@ class RecordActivity:
     ends_at: datetime | None = None
     place: str | None = None
     mode: str | None = None
-    components: tuple[str, ...] = ()
-    is_compulsory: bool = False
+    components: tuple[str, ...] | None = None
+    is_compulsory: bool | None = None
     hours: Decimal | None = None
-    is_open_to_arrivals: bool = False
-    is_away: bool = False
+    is_open_to_arrivals: bool | None = None
+    is_away: bool | None = None
 
     @property
     def key(self) -> tuple[UUID, str, str, str]:
@@ -129,7 +130,8 @@ async def record(
             continue
         identifier = random_id()
         row = asdict(command) | {"id": identifier, "version": 1, "recorded_at": now, "recorded_by": viewer.actor}
-        row |= {"mode": command.mode or ParticipationMode.ON_SITE.value, "components": sorted(set(command.components))}
+        row |= {name: bool(row[name]) for name in ("is_compulsory", "is_open_to_arrivals", "is_away")}
+        row |= {"mode": command.mode or usual_mode(command.kind), "components": sorted(set(command.components or ()))}
         known[command.key] = row
         rows.append(tuple(row[column] for column in _COLUMNS))
         events.append(event(EventKind.ACTIVITY_RECORDED, identifier, 1, command.organization_id, now))
@@ -161,7 +163,7 @@ def _differs(known: Mapping[Any, Any], command: RecordActivity) -> str | None:
     """Return the first detail that a command says and the known activity does not; what is left out says nothing."""
     for name in _DETAILS:
         said = getattr(command, name)
-        if said and (set(said) != set(known[name]) if name == "components" else said != known[name]):
+        if said is not None and (set(said) != set(known[name]) if name == "components" else said != known[name]):
             return name
     return None
 
@@ -194,6 +196,11 @@ def impossible(
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         return InvalidInput("hours")
     return places.refusal(place)
+
+
+def usual_mode(kind: str) -> str:
+    """Return how people take part in an activity of a kind, where nothing is said of it."""
+    return (ParticipationMode.ONLINE if kind == ActivityKind.ONLINE_EXCHANGE else ParticipationMode.ON_SITE).value
 
 
 def is_day_or_month(held_on: str) -> bool:

@@ -1,21 +1,20 @@
-"""Amending an activity: its details, never what makes it this one (host, day, kind, title). Its hours are its people's."""
+"""Amending an activity: its details, never what makes it this one (host, day, kind, title). What its roll call took over
+from it follows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.domain import activity, participation_steps
+from hub.domain import activity, history, participation, participation_record
 from hub.domain.outcome import Changed
-from hub.domain.scope import require_organization
 from hub.domain.viewer import Viewer
-from hub.errors import InvalidInput, NotFound, WrongSide
+from hub.errors import InvalidInput
 from hub.feed.append import append
 from hub.models import EventKind
 
@@ -31,21 +30,34 @@ DETAILS: Final = (
 )
 """What can be amended. The mode is each record's own; another day, kind or title is another activity."""
 
+_RECORDS: Final = text("select id from participation where activity_id = :id order by id for update")
 _OUTSIDE: Final = text(
     """
     select exists (select from participation
                     where activity_id = :id and not components_attended <@ cast(:components as varchar[]))
     """
 )
-_OF_THESE_HOURS: Final = text(
+_FOLLOWING: Final = text(
     """
     select id from participation
-     where activity_id = :id and attendance in ('PRESENT', 'LATE') and hours is not distinct from :hours
-       and dispute_state is distinct from 'DISPUTED'
+     where activity_id = :id
+       and (:of_place and place is not distinct from :place
+            or :of_hours and attendance in ('PRESENT', 'LATE') and hours is not distinct from :hours)
      order by id
     """
 )
-_REASON: Final = "活动学时更正 / the hours of the activity were corrected"
+_PLACE: Final = "place = case when place is not distinct from :old_place then :place else place end"
+# What was acknowledged had other hours. The home side's own needs nobody's acknowledgement.
+_HOURS: Final = """
+    hours = case when takes then cast(:hours as numeric) else hours end,
+    state = case when takes and arrival_id is not null then 'CONFIRMED' else state end,
+    confirmed_at = case when takes and arrival_id is not null then :now else confirmed_at end,
+    confirmed_by = case when takes and arrival_id is not null then :by else confirmed_by end,
+    acknowledged_at = case when takes and arrival_id is not null then null else acknowledged_at end,
+    acknowledged_by = case when takes and arrival_id is not null then null else acknowledged_by end,
+    overdue_at = case when takes and arrival_id is not null then null else overdue_at end
+""".replace("takes", "attendance in ('PRESENT', 'LATE') and hours is not distinct from :old_hours")
+_REASON: Final = "活动信息更正 / the details of the activity were corrected"
 
 
 async def amend(
@@ -59,24 +71,27 @@ async def amend(
 ) -> Changed:
     """The host amends the details of an activity; what is left out stays, None clears.
 
-    Where the hours change, each record that has the old ones is corrected and waits for acknowledgement anew; one with
-    hours of its own keeps them, and one in dispute waits for its answer. The same again changes nothing.
+    Its records took place and hours over from it: those that still have the old ones are corrected, whoever called the
+    roll and also while one is disputed. Other hours wait for acknowledgement anew. The same again changes nothing.
     Raises NotFound, StaleVersion, WrongState (cancelled), InvalidInput (also: components that somebody attended).
     """
-    require_organization(viewer)
+    await participation.require_host(connection, viewer, activity_id)
+    # The records before the activity, as whoever corrects one of them.
+    await connection.execute(_RECORDS, {"id": activity_id})
     row = await activity.own(connection, viewer, activity_id, version)
     new = {name: value for name, value in given.items() if name in DETAILS and value != row[name]}
     if not new:
         return Changed(activity_id, version, changed=False)
-    after = {**row, **new}
     refusal = activity.impossible(
-        row["held_on"], **{name: after[name] for name in ("starts_at", "ends_at", "hours", "place")}
+        row["held_on"],
+        **{name: {**row, **new}[name] for name in ("starts_at", "ends_at", "hours")},
+        place=new.get("place"),
     )
     if refusal is not None:
         raise refusal
     if (
-        after["components"]
-        and (await connection.execute(_OUTSIDE, {"id": activity_id, "components": after["components"]})).scalar_one()
+        new.get("components")
+        and (await connection.execute(_OUTSIDE, {"id": activity_id, "components": new["components"]})).scalar_one()
     ):
         raise InvalidInput("components")
     listed = ", ".join(f"{name} = :{name}" for name in new)
@@ -85,25 +100,38 @@ async def amend(
     )
     told = activity.event(EventKind.ACTIVITY_AMENDED, activity_id, version + 1, row["organization_id"], now)
     await append(connection, [told], at=now)
-    if "hours" in new:
-        old = await connection.execute(_OF_THESE_HOURS, {"id": activity_id, "hours": row["hours"]})
-        for record in old.scalars().all():
-            await _correct(connection, viewer, now, record, new["hours"])
+    await _follow(connection, viewer, now, row, new)
     return Changed(activity_id, version + 1)
 
 
-async def _correct(
-    connection: AsyncConnection, viewer: Viewer, now: datetime, record: UUID, hours: Decimal | None
+async def _follow(
+    connection: AsyncConnection, viewer: Viewer, now: datetime, row: Mapping[str, Any], new: Mapping[str, Any]
 ) -> None:
-    try:
-        await participation_steps.correct(
-            connection,
-            viewer=viewer,
-            now=now,
-            participation_id=record,
-            version=None,
-            reason=_REASON,
-            given={"hours": hours},
-        )
-    except (NotFound, WrongSide):
-        return  # of somebody who belongs to others by now: what was told stays
+    """Correct the records that took over what is amended, each as a version of its own with an event."""
+    clauses = [clause for name, clause in (("place", _PLACE), ("hours", _HOURS)) if name in new]
+    if not clauses:
+        return
+    of = {"id": row["id"], "place": row["place"], "hours": row["hours"]}
+    following = await connection.execute(_FOLLOWING, {**of, "of_place": "place" in new, "of_hours": "hours" in new})
+    records = await participation_record.hold(connection, following.scalars())
+    if not records:
+        return
+    await history.keep(connection, "participation", records)
+    values = {
+        "place": new.get("place"),
+        "hours": new.get("hours"),
+        "old_place": row["place"],
+        "old_hours": row["hours"],
+    }
+    await connection.execute(
+        text(
+            f"update participation set {', '.join(clauses)}, reason = :reason, amended_at = :now, amended_by = :by,"
+            " version = version + 1 where id = any(:ids)"
+        ),
+        {**values, "reason": _REASON, "now": now, "by": viewer.actor, "ids": list(records)},
+    )
+    await append(
+        connection,
+        [r.event(EventKind.PARTICIPATION_CORRECTED, r.row["version"] + 1, now) for r in records.values()],
+        at=now,
+    )

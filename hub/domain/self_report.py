@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.domain import place as places
-from hub.domain.activity import is_day_or_month
+from hub.domain.activity import is_day_or_month, usual_mode
 from hub.domain.dates import first_day, last_day, today
 from hub.domain.outcome import Changed, Outcome
 from hub.domain.participation import Told, Written, new_row, people_of, repeated, unsayable, write
@@ -21,7 +21,7 @@ from hub.domain.scope import in_scope
 from hub.domain.statement import MAX_LENGTH
 from hub.domain.viewer import Viewer
 from hub.errors import InvalidInput, NotAllowed, NotFound, NotHeldYet, Refused, VotesElsewhere
-from hub.models import ActivityKind, ParticipationMode, ParticipationSource, ParticipationState
+from hub.models import ActivityKind, ParticipationSource, ParticipationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +84,12 @@ async def report(
         if refusal is not None or person is None:
             outcomes.append(refusal or NotFound("memberId"))
             continue
-        usual = ParticipationMode.ONLINE if command.kind == ActivityKind.ONLINE_EXCHANGE else ParticipationMode.ON_SITE
+        usual = usual_mode(command.kind)
         before = known.get(command.key)
         if before is not None:
-            outcomes.append(repeated(before, command.told, usual.value))
+            outcomes.append(repeated(before, command.told, usual))
             continue
-        row = new_row(viewer, now, command.told, usual.value, command.kind, command.held_on)
+        row = new_row(viewer, now, command.told, usual, command.kind, command.held_on)
         row.update(
             member_id=command.member_id,
             organization_id=person["formal_id"],

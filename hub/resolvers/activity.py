@@ -25,7 +25,8 @@ listed = listing("activities", page_life.activities, Activity)
 async def _record(call: Call) -> Any:
     said = {name: value for name, value in call.said.items() if value is not None}
     said["hours"] = hours(said.get("hours"))
-    said["components"] = tuple(said.get("components", ()))
+    if "components" in said:
+        said["components"] = tuple(said["components"])
     return (await activity.record(call.connection, **call.by, commands=[activity.RecordActivity(**said)]))[0]
 
 

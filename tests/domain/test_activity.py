@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,14 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from hub.domain import activity, activity_amendment, affiliation, participation, participation_steps
+from hub.domain import activity, activity_amendment, participation, participation_record, participation_steps
 from hub.domain.activity import RecordActivity
 from hub.domain.dates import SHANGHAI
 from hub.domain.outcome import Changed
 from hub.domain.participation import Told
 from hub.errors import AlreadyRecorded, InvalidInput, NotFound, StaleVersion, WrongState
-from tests.domain.liaisons import World, a_world
+from tests.domain.liaisons import World, a_world, blocked
 from tests.domain.lives import acknowledged, do, held, marked, summary, themselves
+from tests.sync.ledger.imports import execute
 
 MORNING = datetime(2026, 11, 9, 9, 0, tzinfo=SHANGHAI)
 
@@ -137,29 +139,97 @@ async def test_hours_that_were_forgotten_are_those_of_who_was_there(world: World
     assert (await world.events(there))[-1] == "PARTICIPATION_CORRECTED"
 
 
-async def test_hours_of_its_own_and_a_record_in_dispute_stay(world: World) -> None:
+async def test_hours_of_its_own_stay_and_one_in_dispute_gets_the_new_ones(world: World) -> None:
     person, _, came = await world.pair()
     day = await held(world, hours=Decimal(2))
     own = await marked(world, day, came, hours=Decimal("0.5"))
     second = await held(world, held_on="2026-11-10", hours=Decimal(2))
     disputed = await marked(world, second, came)
-    await do(world, participation_steps.dispute, disputed, themselves(world, person), reason="只听了一半")
+    await do(world, participation_steps.dispute, disputed, themselves(world, person), reason="讲了三个小时")
     await amended(world, day, hours=Decimal(3))
     await amended(world, second, hours=Decimal(3))
-    for record, hours in ((own, Decimal("0.5")), (disputed, Decimal(2))):
-        assert (await world.row("participation", record))["hours"] == hours
+    assert (await world.row("participation", own))["hours"] == Decimal("0.5")
+    row = await world.row("participation", disputed)
+    assert (row["hours"], row["dispute_state"], row["version"]) == (3, "DISPUTED", 3)
 
 
-async def test_who_belongs_to_others_by_now_keeps_what_was_told(world: World) -> None:
-    person = await world.member()
+async def test_a_place_that_is_amended_is_that_of_its_records_and_needs_no_new_acknowledgement(world: World) -> None:
+    _, _, came = await world.pair()
+    day = await held(world, place="新港街道")
+    record = await marked(world, day, came)
+    await acknowledged(world, record)
+    await amended(world, day, place="望江街道")
+    row = await world.row("participation", record)
+    assert (row["place"], row["state"], row["version"]) == ("望江街道", "ACKNOWLEDGED", 3)
+    kept = await world.rows("select version, place from participation_history order by version")
+    assert [tuple(found.values()) for found in kept] == [(2, "新港街道")]
+
+
+async def test_whoever_called_the_roll_and_wherever_the_member_went_the_hours_are_those_of_the_activity(
+    world: World,
+) -> None:
+    person = await world.member("YL0102")
     command = RecordActivity(organization_id=world["YL0101"], kind="PARTY_LECTURE", held_on="2026-11-09")
     day = (await world.one(activity.record, "YL0101", command)).id
     line = participation.RecordParticipation(activity_id=day, member_id=person, told=Told())
-    record = (await world.one(participation.record, "YL0101", line)).id
-    await world.do(affiliation.move_branch, "YL01", member_id=person, branch_id=world["YL0102"], moved_on=world.today)
+    record = (await world.one(participation.record, "YL01", line)).id
     await amended(world, day, who="YL0101", hours=Decimal(2))
-    assert (await world.row("activity", day))["hours"] == 2
-    assert (await world.row("participation", record))["hours"] is None
+    row = await world.row("participation", record)
+    assert (row["hours"], row["state"], row["version"]) == (2, "ACKNOWLEDGED", 2)
+
+
+async def test_amending_waits_for_who_corrects_a_record_and_finds_what_they_wrote(world: World) -> None:
+    """Both hold the record before the activity; the other way round they would wait for each other."""
+    _, _, came = await world.pair()
+    day = await held(world, hours=Decimal(2))
+    record = await marked(world, day, came)
+    async with world.database.begin() as connection:
+        await participation_record.hold(connection, [record])
+        amending = asyncio.create_task(amended(world, day, hours=Decimal(3)))
+        await blocked(world)
+        call = {"viewer": world.viewer("BJ01"), "now": world.now, "participation_id": record, "version": 1}
+        await participation_steps.correct(connection, **call, reason="早退", given={"hours": Decimal("1.5")})
+    await amending
+    assert (await world.row("participation", record))["hours"] == Decimal("1.5")
+
+
+async def test_two_who_amend_at_once_do_not_both_succeed(world: World) -> None:
+    day = await held(world)
+    both = (amended(world, day, hours=Decimal(2)), amended(world, day, hours=Decimal(3)))
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Changed", "StaleVersion"]
+
+
+async def test_two_who_plan_one_activity_at_once_make_one(world: World) -> None:
+    async with world.database.begin() as connection:
+        first = await activity.record(connection, viewer=world.viewer("BJ01"), now=world.now, commands=[said(world)])
+        other = asyncio.create_task(world.do(activity.record, "BJ01", commands=[said(world)]))
+        await blocked(world)
+    (outcome,) = await other
+    assert (outcome.id, outcome.changed) == (first[0].id, False)
+
+
+@pytest.mark.parametrize(
+    ("known", "again"), [({"hours": Decimal(2)}, {"hours": Decimal(0)}), ({"is_compulsory": True}, {"is_compulsory": False}),
+                         ({"components": ("FILM",)}, {"components": ()})],
+)  # fmt: skip
+async def test_nothing_and_none_are_two_things(world: World, known: dict[str, Any], again: dict[str, Any]) -> None:
+    await world.one(activity.record, "BJ01", said(world, **known))
+    await world.unchanged(activity.record, "BJ01", commands=[said(world)])
+    refusal = await world.refused(AlreadyRecorded, activity.record, "BJ01", commands=[said(world, **again)])
+    assert refusal.field == next(iter(again))
+
+
+async def test_an_online_exchange_is_online_unless_said_otherwise(world: World) -> None:
+    for kind, mode in (("ONLINE_EXCHANGE", "ONLINE"), ("THEME_DAY", "ON_SITE")):
+        done = await world.one(activity.record, "BJ01", said(world, kind=kind))
+        assert (await world.row("activity", done.id))["mode"] == mode
+
+
+async def test_what_was_kept_before_does_not_hinder_another_detail(world: World) -> None:
+    day = await held(world)
+    await execute(world, "update activity set place = '新港街道工业路12号'")
+    assert (await amended(world, day, hours=Decimal(2))).changed
 
 
 async def test_what_somebody_attended_remains_a_component(world: World) -> None:

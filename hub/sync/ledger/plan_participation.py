@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from hub.domain.activity import usual_mode
 from hub.domain.dates import last_day
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
 from hub.domain.self_report import ReportParticipation
-from hub.models import ParticipationMode
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.plan_rollcall import MarkCommand, same_place
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions
@@ -98,10 +98,10 @@ def _judge(
 ) -> None:
     assert row.kind is not None
     assert row.held_on is not None
-    usual = ParticipationMode.ONLINE if row.kind == "ONLINE_EXCHANGE" else ParticipationMode.ON_SITE
+    usual = usual_mode(row.kind)
     told = Told(
         attendance=row.attendance,
-        mode=row.mode or usual.value,
+        mode=row.mode or usual,
         hours=row.hours,
         evidence_kind=row.evidence_kind or ("OTHER" if row.evidence_text else None),
         evidence_reference=row.evidence_text,
@@ -124,7 +124,7 @@ def _judge(
     if stays and all(is_outside_stay(row.held_on, stay) for stay in stays):
         # A member at home again takes part too.
         item.warnings = (*item.warnings, Problem("heldOn", "ACTIVITY_OUTSIDE_STAY"))
-    item.said = (told.attendance, told.mode or usual.value)
+    item.said = (told.attendance, told.mode or usual)
     before = known.get(command.key)
     if before is None:
         item.matched = _is_seen(context, command, seen)
