@@ -35,7 +35,7 @@ CHECKS = {
     """,
     "nothing is open between statements that are not one liaison": """
         select count(*) from discrepancy x join match m on m.id = x.match_id
-         where x.state <> 'SETTLED' and (m.state <> 'CONFIRMED' or m.ended_at is not null)
+         where x.state <> 'SETTLED' and (m.state <> 'CONFIRMED' or (m.ended_at is not null and x.participation_id is null))
     """,
     "the closure is the tree": """
         with recursive up (descendant, ancestor) as (

@@ -153,7 +153,7 @@ async def depart(world: World) -> None:
 BY_A_RULE = {
     "a match ends with its departure": (match, "end", "ended_at = :now, ", "", end),
     "nothing is open between statements that are not one liaison": (
-        discrepancy, "drop", "    if rows:", "    if rows and not rows:", differ_and_undo,
+        discrepancy, "_settle_all", "if not rows:", "if rows or not rows:", differ_and_undo,
     ),
     "the closure is the tree": (organization, "_rebuild_closure", "if not moved:", "if moved:", move),
     "a denial that the other side sees was to a registrar who was named": (

@@ -155,12 +155,15 @@ class Walk:
         )
         await self.call(organization.register, OPERATOR, commands=[command])
 
+    def advance(self) -> None:
+        self.world.now += timedelta(minutes=1)
+
     async def step(self) -> None:
         steps = {
             self.register_departure: 6, self.register_arrival: 6, self.amend: 6, self.ask: 3, self.answer: 5, self.object_to: 2,
             self.undo: 3, self.end: 3, self.leave: 2, self.correct: 2, self.settle: 3, self.move_the_tree: 2,
         }  # fmt: skip
-        self.world.now += timedelta(minutes=1)
+        self.advance()
         await self.random.choices(list(steps), weights=list(steps.values()))[0]()
 
 
