@@ -208,6 +208,29 @@ def is_day_or_month(held_on: str) -> bool:
     return len(held_on) >= len("2026-09") and is_partial(held_on)
 
 
+async def require_possible(connection: AsyncConnection, after: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Refuse an amendment (`new`; `after`: the activity with it) to what no activity is, or to what another one is.
+
+    Raises InvalidInput, AlreadyRecorded. What is not amended is not judged.
+    """
+    if not is_day_or_month(after["held_on"]):
+        raise InvalidInput("heldOn")
+    if after["kind"] == ActivityKind.OTHER and not (after["title"] or "").strip():
+        raise InvalidInput("title")
+    if len(after["title"] or "") > MAX_LENGTH:
+        raise InvalidInput("title")
+    details = {name: after[name] for name in ("starts_at", "ends_at", "hours")}
+    refusal = impossible(after["held_on"], **details, place=new.get("place"))
+    if refusal is not None:
+        raise refusal
+    if not new.keys().isdisjoint({"kind", "held_on", "title"}):
+        await connection.execute(_HOLD, {"ids": [after["organization_id"]]})
+        known = await _known(connection, {"hosts": [after["organization_id"]], "days": [after["held_on"]]})
+        key = after["organization_id"], after["held_on"], after["kind"], folded(after["title"])
+        if key in known and known[key]["id"] != after["id"]:
+            raise AlreadyRecorded("heldOn", version=known[key]["version"], message=_ANOTHER)
+
+
 _LOCK: Final = text("select * from activity where id = :id for update")
 
 

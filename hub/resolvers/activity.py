@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.domain import activity, activity_amendment, page_life
+from hub.errors import InvalidInput
 from hub.models import Activity
 from hub.resolvers.action import Action, Call
 from hub.resolvers.context import Context
@@ -36,6 +37,9 @@ async def _amend(call: Call) -> Any:
         given["hours"] = hours(given["hours"])
     if "components" in given:
         given["components"] = sorted(set(given["components"] or ()))
+    for name in ("kind", "held_on"):
+        if name in given and given[name] is None:
+            raise InvalidInput(name)
     for name in ("is_compulsory", "is_open_to_arrivals", "is_away"):
         if name in given:
             given[name] = bool(given[name])

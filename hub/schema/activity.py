@@ -66,7 +66,7 @@ class PlanActivityInput:
 
 
 @strawberry.input(
-    description="Details of an activity: a field left out says nothing, null clears. Another day, kind or title is another activity: cancel this one while it has no records."
+    description="What was told of an activity: a field left out says nothing, null clears. The mode is that of each record. Its records follow; what was acknowledged of another day, kind or hours waits for acknowledgement anew."
 )
 class AmendActivityInput:
     """An amendment."""
@@ -74,14 +74,15 @@ class AmendActivityInput:
     op_id: UUID = given(OP_ID)
     activity_id: ID = given("Which activity.")
     version: int = given("Its version as it was read.")
+    kind: ActivityKind | None = optional("活动类型.")
+    held_on: PartialDate | None = optional("活动时间: a day, or a month, on which everybody who was on site was there.")
+    title: str | None = optional("主题; mandatory with OTHER.")
     starts_at: datetime | None = optional("When it begins: on its day.")
     ends_at: datetime | None = optional("When it ends.")
     place: str | None = optional("地点, at town level and never nearer.")
     components: list[Component] | None = optional("What a theme day consists of.")
     is_compulsory: bool | None = optional("Whether the course is compulsory (必修).")
-    hours: float | None = optional(
-        "学时. Records that have the old ones are corrected, and wait for acknowledgement anew."
-    )
+    hours: float | None = optional("学时. Records with hours of their own keep them.")
     is_open_to_arrivals: bool | None = optional("就近就便: whether arrivals of the place may come.")
     is_away: bool | None = optional("Whether it is held where the members live, away from the host's place.")
 

@@ -1,9 +1,9 @@
-"""Activities: the same twice is one, its details are amended by its host, and its hours are those of its people."""
+"""Activities: the same twice is one, what its host amends of it is so for its records."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,9 @@ from hub.domain.activity import RecordActivity
 from hub.domain.dates import SHANGHAI
 from hub.domain.outcome import Changed
 from hub.domain.participation import Told
-from hub.errors import AlreadyRecorded, InvalidInput, NotFound, StaleVersion, WrongState
+from hub.errors import AlreadyRecorded, InvalidInput, NotFound, NotHeldYet, OutsideStay, StaleVersion, WrongState
 from tests.domain.liaisons import World, a_world, blocked
-from tests.domain.lives import acknowledged, do, held, marked, summary, themselves
+from tests.domain.lives import acknowledged, do, held, marked, reported, summary, themselves
 from tests.sync.ledger.imports import execute
 
 MORNING = datetime(2026, 11, 9, 9, 0, tzinfo=SHANGHAI)
@@ -99,15 +99,73 @@ async def test_a_training_of_several_days_and_the_day_by_the_clock_of_the_place(
     await world.one(activity.record, "BJ01", said(world, held_on="2026-11", starts_at=MORNING))
 
 
-async def test_the_host_amends_details_and_nothing_else(world: World) -> None:
+async def test_the_host_amends_what_was_told_of_it_but_not_whose_it_is_nor_how_people_took_part(world: World) -> None:
     day = await held(world, place="新港街道")
-    done = await amended(world, day, starts_at=MORNING, place=None, is_open_to_arrivals=True, title="别的", kind="TALK")
+    given = {"title": "参观", "kind": "VOLUNTEER", "mode": "ONLINE", "organization_id": world["BJ02"]}
+    done = await amended(world, day, starts_at=MORNING, place=None, is_open_to_arrivals=True, **given)
     assert done == Changed(day, 2)
     row = await world.row("activity", day)
     assert (row["starts_at"], row["place"], row["is_open_to_arrivals"]) == (MORNING, None, True)
-    assert (row["title"], row["kind"], row["version"]) == (None, "THEME_DAY", 2)
+    assert (row["title"], row["kind"], row["version"]) == ("参观", "VOLUNTEER", 2)
+    assert (row["mode"], row["organization_id"]) == ("ON_SITE", world["BJ01"])
     assert (await amended(world, day, 2, starts_at=MORNING)).changed is False
     assert await world.events(day) == ["ACTIVITY_RECORDED", "ACTIVITY_AMENDED"]
+
+
+async def test_on_another_day_its_records_follow_and_are_told_twice_with_what_is_of_that_day(world: World) -> None:
+    person, _, came = await world.pair()
+    wrong = await reported(world, person, "2026-10-09")
+    right = await reported(world, person, "2026-11-09")
+    day = await held(world, held_on="2026-10-09")
+    record = await marked(world, day, came)
+    await acknowledged(world, record)
+    assert (await world.row("participation", wrong))["twin_id"] == record
+
+    await amended(world, day, held_on="2026-11-09", title="参观")
+
+    row = await world.row("participation", record)
+    assert (row["held_on"], row["day"], row["title"]) == ("2026-11-09", date(2026, 11, 9), "参观")
+    assert (row["state"], row["version"]) == ("CONFIRMED", 3)
+    assert (await world.row("participation", wrong))["twin_id"] is None
+    assert (await world.row("participation", right))["twin_id"] == record
+    kept = await world.rows("select version, held_on from participation_history order by version")
+    assert [tuple(found.values()) for found in kept] == [(2, "2026-10-09")]
+    assert (await summary(world, person)).attended == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal", "field"),
+    [
+        ({"held_on": "2026-03-31"}, OutsideStay, "heldOn"),  # who came in 2026-04
+        ({"held_on": "2026-11-26"}, NotHeldYet, "heldOn"),
+        ({"held_on": "2026"}, InvalidInput, "heldOn"),
+        ({"kind": "OTHER"}, InvalidInput, "title"),
+        ({"title": "x" * 501}, InvalidInput, "title"),
+        ({"held_on": "2026-11-10"}, AlreadyRecorded, "heldOn"),
+        ({"kind": "PARTY_LECTURE"}, AlreadyRecorded, "heldOn"),
+    ],
+)
+async def test_what_it_cannot_have_been_is_refused_and_nothing_moves(
+    world: World, given: dict[str, Any], refusal: Any, field: str
+) -> None:
+    _, _, came = await world.pair()
+    day = await held(world)
+    record = await marked(world, day, came)
+    await held(world, held_on="2026-11-10")
+    await held(world, kind="PARTY_LECTURE")
+    with pytest.raises(refusal) as told:
+        await amended(world, day, **given)
+    assert told.value.field == field
+    assert (await world.row("activity", day))["version"] == 1
+    assert (await world.row("participation", record))["version"] == 1
+
+
+async def test_online_it_may_lie_outside_a_stay_and_without_records_it_may_be_to_come(world: World) -> None:
+    _, _, came = await world.pair()
+    day = await held(world)
+    await marked(world, day, came, mode="ONLINE")
+    await amended(world, day, held_on="2026-03-31")
+    await amended(world, await held(world, kind="PARTY_LECTURE"), held_on="2026-12-09")
 
 
 async def test_nobody_else_amends_it_nor_what_was_cancelled_or_has_changed(world: World) -> None:

@@ -35,6 +35,7 @@ from tests.invariants.test_walk import ORDER, Walk
 
 STEPS = 120
 DAYS = ("2026-11-09", "2026-11-09", "2026-11-10", "2026-11")
+KINDS = ("THEME_DAY", "PARTY_LECTURE")
 HOSTS = ("BJ01", "BJ0101", "BJ01", "YL0101")
 HERE = "(select name from arrival a where a.id = arrival_id)"
 WHO = f"coalesce({HERE}, (select name from member m where m.id = member_id))"
@@ -51,7 +52,7 @@ class LifeWalk(Walk):
     async def hold(self) -> None:
         command = RecordActivity(
             organization_id=self.world[self.random.choice(HOSTS)],
-            kind=self.random.choice(("THEME_DAY", "PARTY_LECTURE")),
+            kind=self.random.choice(KINDS),
             held_on=self.random.choice(DAYS),
             hours=self.random.choice((None, Decimal(2))),
         )
@@ -127,10 +128,10 @@ class LifeWalk(Walk):
 
     async def amend_the_activity(self) -> None:
         if row := await self.any("activity"):
-            given = {
-                "hours": self.random.choice((None, Decimal(1), Decimal(3))),
-                "place": self.random.choice(("甲镇", None)),
-            }
+            given: dict[str, Any] = {"hours": self.random.choice((None, Decimal(1), Decimal(3)))}
+            given["place"] = self.random.choice(("甲镇", None))
+            if self.random.random() < 0.5:
+                given |= {"held_on": self.random.choice(DAYS), "kind": self.random.choice(KINDS)}
             said = {"activity_id": row["id"], "version": row["version"], "given": given}
             await self.call(activity_amendment.amend, OPERATOR, **said)
 

@@ -68,6 +68,8 @@ async def test_the_host_amends_an_activity_field_by_field(world: World, tree: di
         "id": planned["id"], "version": 2, "startsAt": "2026-11-09T01:00:00+00:00", "place": "新港街道", "components": [],
         "hours": 1.5, "isCompulsory": False, "isOpenToArrivals": True,
     }  # fmt: skip
+    empty = await world.call(place, "amendActivity", **(which | {"version": 2}), heldOn=None)
+    assert (empty["code"], empty["field"]) == ("INVALID_INPUT", "heldOn")
     stale = await world.call(place, "amendActivity", **which, place=None)
     assert (stale["code"], stale["currentVersion"]) == ("STALE_VERSION", 2)
     cleared = await world.call(place, "amendActivity", of, **(which | {"version": 2}), place=None, isCompulsory=None)
