@@ -226,7 +226,9 @@ def is_count(text: str) -> bool:
 
 
 def _is_long_number(cell: Cell) -> bool:
-    return isinstance(cell, float) or sum(character.isdigit() for character in str(cell)) >= _LONG_NUMBER
+    if isinstance(cell, float):  # 3 counts people, 1.1e17 was a number of 18 digits
+        return cell >= float(10 ** (_LONG_NUMBER - 1))
+    return sum(character.isdigit() for character in str(cell)) >= _LONG_NUMBER
 
 
 def _may_be_name(text: str) -> bool:
