@@ -74,11 +74,10 @@ class Grid:
     @functools.cached_property
     def legend(self) -> marks.Legend:
         """What the sheet explains of its marks, wherever."""
-        found: dict[str, marks.Meaning] = {}
-        for row in self.sheet.rows:
-            texts = mentions.distinct_texts(row)
-            found |= marks.legend_of([marks.paired(texts)] if marks.paired(texts) else texts)
-        return found
+        rows = map(mentions.distinct_texts, self.sheet.rows)
+        return marks.legend_of_rows(
+            own for texts in rows for own in ([texts] if marks.paired(texts) else [[text] for text in texts])
+        )
 
     def source(self, row: int, column: int) -> tuple[int, int]:
         """Return the cell that holds the text of a cell."""

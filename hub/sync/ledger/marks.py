@@ -233,6 +233,8 @@ def is_sign(text: str) -> bool:
 
 
 _ONE_SIGN = re.compile(rf"[{re.escape(_SIGNS)}A-Za-z\d/—-]")
+# Beside a word these are a number of people, or none: a sign only before the meaning, one in a row or behind 注.
+_MAY_COUNT = re.compile(r"[\d/—-]")
 
 
 def paired(texts: Sequence[str]) -> str:
@@ -240,14 +242,32 @@ def paired(texts: Sequence[str]) -> str:
 
     The meaning may stand first. Each has to be one of a roll call, or the row may as well be about a person.
     """
-    texts = [text for text in (_LABEL.sub("", text) for text in texts) if text]
-    if not texts or len(texts) % 2:
+    said = [text for text in (_LABEL.sub("", text) for text in texts) if text]
+    if not said or len(said) % 2:
         return ""
-    for signs, words in ((texts[::2], texts[1::2]), (texts[1::2], texts[::2])):
+    for sign_first, signs, words in ((True, said[::2], said[1::2]), (False, said[1::2], said[::2])):
         meanings = [_phrase(words_of, 0) for words_of in words]
         if all(map(_ONE_SIGN.fullmatch, signs)) and all(meaning not in (None, UNKNOWN) for meaning in meanings):
-            return "；".join(f"{sign}={word}" for sign, word in zip(signs, words, strict=True))
+            counts = any(map(_MAY_COUNT.fullmatch, signs))
+            explains = sign_first and (len(signs) == 1 or said != list(texts))
+            return "" if counts and not explains else "；".join(map("=".join, zip(signs, words, strict=True)))
     return ""
+
+
+def legend_of_rows(rows: Iterable[Sequence[str]]) -> dict[str, Meaning]:
+    """Return the legend that rows of texts make together: what one writes out goes before signs in cells of their own.
+
+    Signs to which such cells give two meanings mean nothing.
+    """
+    written: dict[str, Meaning] = {}
+    in_cells: dict[str, Meaning] = {}
+    for texts in rows:
+        if pairs := paired(texts):
+            for sign, meaning in legend_of([pairs]).items():
+                in_cells[sign] = meaning if in_cells.get(sign, meaning) == meaning else UNKNOWN
+        else:
+            written |= legend_of(["  ".join(texts)])
+    return with_own(in_cells, written)
 
 
 _SAID = {PRESENT: "到会", LATE: "迟到", ABSENT: "缺席", PERSONAL: "事假", SICK: "病假", OFFICIAL: "公假"}

@@ -102,7 +102,7 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
                 )
             )
     beside = {row: max(region.sheet.columns_at) + 1 for region in regions for row in region.sheet.rows_at}
-    legend = marks.legend_of(_legend_text(row[beside.get(index, 0) :]) for index, row in enumerate(sheet.rows))
+    legend = marks.legend_of_rows(_legend_texts(row[beside.get(index, 0) :]) for index, row in enumerate(sheet.rows))
     for table in tables:
         table.legend = legend
     return tables
@@ -110,7 +110,7 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
 
 def _is_footer(texts: Sequence[str]) -> bool:
     """Tell whether a row below a table of people across sums up or explains it."""
-    return bool(texts) and (mentions.is_sum(texts[0]) or is_count(texts[0]) or bool(_legend_text(texts)))
+    return bool(texts) and (mentions.is_sum(texts[0]) or is_count(texts[0]) or bool(_legend_texts(texts)))
 
 
 def _find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
@@ -205,7 +205,7 @@ def _take_unknown(table: Table) -> None:
     marked: Counter[int] = Counter()
     for line in table.lines() if unknown else ():
         row = table.sheet.rows[line.index]
-        beside = _legend_text(row[last + 1 :]) if table.right == len(row) else ""
+        beside = _legend_texts(row[last + 1 :]) if table.right == len(row) else []
         for column in unknown:
             if row[column] != "" and not (beside and column > last):
                 filled[column] += 1
@@ -217,7 +217,7 @@ def _take_unknown(table: Table) -> None:
 def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
     """Give every roll call of a sheet the legend that stands above, below or beside it; its own goes before others."""
     found: list[dict[str, Meaning]] = []
-    of_rows: dict[int, str] = {}
+    of_rows: dict[int, list[str]] = {}
     nexts = _next_leads(tables)
     # What stands between two tables belongs to the upper one, unless the first has its legend above it.
     above = bool(tables and marks.legend_of(tables[0].titles[0]))
@@ -225,18 +225,18 @@ def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
         headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
         begin = table.lead if above or number == 0 else table.top
         end = nexts[number] if above else table.end
-        texts: list[str] = []
+        rows: list[list[str]] = []
         for index in range(begin, end):
             row = sheet.rows[index]
             if table.top <= index < table.body or (index >= table.body and table.is_line(row)):
-                text = _legend_text(row[headed:]) if table.right == len(row) else ""
+                texts = _legend_texts(row[headed:]) if table.right == len(row) else []
             elif index in of_rows:  # tables side by side share their rows
-                text = of_rows[index]
+                texts = of_rows[index]
             else:
-                text = of_rows[index] = _legend_text(row)
-            if text:
-                texts.append(text)
-        found.append(marks.legend_of(texts))
+                texts = of_rows[index] = _legend_texts(row)
+            if texts:
+                rows.append(texts)
+        found.append(marks.legend_of_rows(rows))
     everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
     for table, legend in zip(tables, found, strict=True):
         table.legend = marks.with_own(everywhere, legend)
@@ -248,7 +248,7 @@ def _legend_of_file(sheets: Sequence[Sheet]) -> dict[str, Meaning]:
     for sheet in sheets:
         if len(sheet.rows) > _MAX_LEGEND_ROWS or heads.rows_with_name_head(sheet, Kind.ROLLCALL):
             continue
-        legend = marks.legend_of(_legend_text(row) for row in sheet.rows)
+        legend = marks.legend_of_rows(_legend_texts(row) for row in sheet.rows)
         # One sign may stand in any text; several, or the sheet's name, say that it is a legend.
         if len(legend) > 1 or _LEGEND_SHEET.search(sheet.name):
             for sign, meaning in legend.items():
@@ -267,8 +267,7 @@ def _next_leads(tables: Sequence[Table]) -> list[int]:
     return found[::-1]
 
 
-def _legend_text(row: Sequence[Cell]) -> str:
-    """Return the text of a row, or of the end of one, that explains marks; the empty text where it does not."""
+def _legend_texts(row: Sequence[Cell]) -> list[str]:
+    """Return the texts of a row, or of the end of one, that explains marks; none where it does not."""
     texts = mentions.distinct_texts(row)
-    text = marks.paired(texts) or "  ".join(texts)
-    return text if text and marks.legend_of([text]) else ""
+    return texts if texts and marks.legend_of_rows([texts]) else []

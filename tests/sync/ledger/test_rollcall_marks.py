@@ -142,6 +142,45 @@ def test_signs_of_two_cells_may_be_digits_where_both_say_so():
     ]
 
 
+DAYS = ["序号", "姓名", "身份证号", "9月8日", "9月9日"]
+CALLED = [1, "周洁", A, 1, 0]
+COUNTS = {
+    "words and numbers": [["", "到会", 2, "缺席", 1]],
+    "texts": [["", "到会", "2", "缺席", "1"]],
+    "one": [["缺席", 1]],
+    "one under the names": [["", "缺席", "1"]],
+    "one for each": [["", "到会", 1], ["", "缺席", 0]],
+    "nobody": [["", "到会", 1, "缺席", "/"], ["", "请假", "—"]],
+    "numbers of two digits": [["", "到会", 12, "缺席", 3], ["应到", 15, "实到", 13]],
+    "the number first": [["", 2, "到会", 1, "缺席"]],
+    "the same number twice": [["", 1, "到会"], ["", 1, "缺席"], ["", 0, "请假"], ["", 0, "迟到"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_counts_below_the_table_explain_no_marks(name):
+    assert called(["2026年"], DAYS, CALLED, *COUNTS[name]) == [[None, None]]
+    written = called(["2026年"], DAYS, CALLED, ["注：1到会，0缺席"], *COUNTS[name])
+    assert written == [["PRESENT", "ABSENT_UNEXCUSED"]]
+
+
+def test_counts_leave_blank_cells_blank():
+    assert called(["2026年"], DAYS, [1, "周洁", A, "/", "√"], ["", "到会", 1, "缺席", "/"]) == [["PRESENT"]]
+
+
+@pytest.mark.parametrize("label", ["注", "图例："])
+def test_signs_in_cells_of_one_row_may_be_digits_behind_a_label(label):
+    legend = [label, 1, "到会", 0, "缺席"]
+    assert called(["2026年"], DAYS, CALLED, legend) == [["PRESENT", "ABSENT_UNEXCUSED"]]
+
+
+@pytest.mark.parametrize("cells", [["√", "缺席"], ["缺席", "√"], ["✓", "缺席"]])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_legend_that_is_written_out_goes_before_signs_in_cells_of_their_own(cells, first):
+    line, legends = [1, "周洁", A, "√", "✓"], [["注：√到会 ×请假"], ["", *cells]]
+    assert called(["2026年"], DAYS, line, *(legends if first else legends[::-1])) == [["PRESENT", "PRESENT"]]
+
+
 def test_people_are_people_though_their_line_looks_like_a_legend():
     (table,) = rollcalls(
         xlsx(("表", [["2026年"], HEAD, LINE, ["★", "吴江"], ["", "郑海", "", "√"], ["△", "", B, "√", "病假"]])),
