@@ -231,7 +231,10 @@ class _Rows:
         """Tell whether a row sums up or explains the table."""
         said = [self._grid.at(row, c) for c in self._said]
         texts = mentions.distinct_texts(self._grid.sheet.rows[row][self._head.left : self._head.right])
-        if marks.paired(texts) and len(texts) == len(own):  # 签到 before nothing but √ is no legend
+        numbered = any(map(marks.may_count, texts)) and not set(own).isdisjoint(
+            self._people
+        )  # 9 | 病假 | is of the 9th
+        if marks.paired(texts) and len(texts) == len(own) and not numbered:  # 签到 before nothing but √ is no legend
             return True
         if any(_sums_up(cell, unit) for cell, unit in zip(said, self._units, strict=True)):
             return True

@@ -233,8 +233,11 @@ def is_sign(text: str) -> bool:
 
 
 _ONE_SIGN = re.compile(rf"[{re.escape(_SIGNS)}A-Za-z\d/—-]")
-# Beside a word these are a number of people, or none: a sign only before the meaning, one in a row or behind 注.
-_MAY_COUNT = re.compile(r"[\d/—-]")
+
+
+def may_count(text: str) -> bool:
+    """Tell whether a sign beside a word may as well be a number of people, or none."""
+    return text.isdigit() or text in {"/", "-", "—"}
 
 
 def paired(texts: Sequence[str]) -> str:
@@ -248,9 +251,13 @@ def paired(texts: Sequence[str]) -> str:
     for sign_first, signs, words in ((True, said[::2], said[1::2]), (False, said[1::2], said[::2])):
         meanings = [_phrase(words_of, 0) for words_of in words]
         if all(map(_ONE_SIGN.fullmatch, signs)) and all(meaning not in (None, UNKNOWN) for meaning in meanings):
-            counts = any(map(_MAY_COUNT.fullmatch, signs))
+            # Numbers explain before the meaning only, and one in a row or behind a label: 到会 | 2 | 缺席 | 1 counts people.
             explains = sign_first and (len(signs) == 1 or said != list(texts))
-            return "" if counts and not explains else "；".join(map("=".join, zip(signs, words, strict=True)))
+            return (
+                ""
+                if any(map(may_count, signs)) and not explains
+                else "；".join(map("=".join, zip(signs, words, strict=True)))
+            )
     return ""
 
 

@@ -197,7 +197,7 @@ class Table:
         number = row[self.fields["citizenId"]] if "citizenId" in self.fields else ""
         if number != "" and _is_long_number(number):
             return True
-        if marks.paired(mentions.distinct_texts(row[self.left : self.right])) and not signin.is_name(name):
+        if self._explains(row) and not signin.is_name(name):
             return False
         words = next((text for text in own if not text.isdigit() and not marks.is_sign(text)), "")
         if any(mentions.is_sum(text) or is_count(text) for text in (words, str(name))):
@@ -217,6 +217,19 @@ class Table:
         if any(len(text) > 1 or text.isdigit() for text in own):
             return True
         return not marks.legend_of(["  ".join(mentions.distinct_texts(row))])
+
+    def _explains(self, row: Row) -> bool:
+        """Tell whether a row has signs and meanings in cells of their own.
+
+        A number before a mark is none of them where numbers and marks stand: 2 | | 缺席 is a line that lacks its name.
+        """
+        texts = mentions.distinct_texts(row[self.left : self.right])
+        if not marks.paired(texts):
+            return False
+        held, said = {head.column for head in self.activities}, self.fields.values()
+        others = [c for c in range(self.left, self.right) if row[c] != "" and c not in held]
+        is_line = all(c not in said and cells.plain(row[c]).isdigit() for c in others)
+        return not (is_line and any(map(marks.may_count, texts)))
 
 
 def is_count(text: str) -> bool:

@@ -7,14 +7,20 @@ import pytest
 from tests.sync.ledger.sheets import rollcalls, xlsx
 
 TITLE = "高坪村党支部2026年党员参加组织生活考勤表"
+NAMES = ("张三", "李四")
 
 
-def held(*rows, merged=(), people=("张三", "李四")):
+def held(*rows, merged=(), people=NAMES):
     head, *below = rows
     lines = [[TITLE], [*head, *people], *([*row, "√", "×"] if row[-1:] != [None] else row[:-1] for row in below)]
     (table,) = rollcalls(xlsx(("表", lines, list(merged))))
     assert [row.name for row in table.rows] == ["张三", "李四"]
     return [(one.held_on, one.kind, one.title, one.mode) for one in table.activities]
+
+
+def marked(*rows):
+    (table,) = rollcalls(xlsx(("表", list(rows))))
+    return [[(table.activities[mark.activity].held_on, mark.attendance) for mark in row.marks] for row in table.rows]
 
 
 @pytest.mark.parametrize(
@@ -80,3 +86,16 @@ def test_groups_of_people_above_their_names():
     (table,) = rollcalls(xlsx(("表", rows, ["A2:A3", "B2:B3", "C2:D2", "E2:F2"])))
     assert [row.name for row in table.rows] == ["张三", "李四", "王五", "赵六"]
     assert [(one.held_on, one.kind) for one in table.activities] == [("2026-09-09", "THEME_DAY")]
+
+
+def test_a_number_before_a_mark_is_no_legend():
+    rows = [["高坪村党支部2026年9月考勤表"], ["日期", *NAMES], [8, "√", "√"], [9, "病假", ""], ["23", "", "√"]]
+    assert marked(*rows) == [
+        [("2026-09-08", "PRESENT"), ("2026-09-09", "SICK_LEAVE")],
+        [("2026-09-08", "PRESENT"), ("2026-09-23", "PRESENT")],
+    ]
+    rows = [[TITLE], ["序号", "日期", "内容", *NAMES], [1, "9月8日", "党课", "√", "√"], [2, "", "", "", "缺席"]]
+    (table,) = rollcalls(xlsx(("表", rows)))
+    assert [(one.row, one.column, one.error and one.error.code) for one in table.activities] == [
+        (3, 2, None), (4, 2, "ACTIVITY_UNKNOWN"),
+    ]  # fmt: skip

@@ -192,6 +192,24 @@ def test_people_are_people_though_their_line_looks_like_a_legend():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ([2, "", "", "缺席"], [(4, "ABSENT_UNEXCUSED")]), (["2", "", "", "", "缺席"], [(5, "ABSENT_UNEXCUSED")]),
+        ([2, "", "", "缺席", "缺席"], [(4, "ABSENT_UNEXCUSED"), (5, "ABSENT_UNEXCUSED")]), (["", "", "", "/", "缺席"], [(5, "ABSENT_UNEXCUSED")]),
+        (["", "", "", 1, "缺席"], [(4, None), (5, "ABSENT_UNEXCUSED")]), ([2, "", "", "√"], [(4, "PRESENT")]),
+    ],
+)  # fmt: skip
+def test_a_line_without_a_name_is_said_to_lack_it_though_it_looks_like_a_legend(line, said):
+    (table,) = rollcalls(
+        xlsx(("表", [["2026年"], DAYS, [1, "周洁", A, "√", "√"], line, [3, "吴江", B, 1, "√"]])), 2026, "V4"
+    )
+    assert errors(table.rows) == [(4, "name", "NAME_MISSING")]
+    assert [[(mark.column, mark.attendance) for mark in row.marks] for row in table.rows] == [
+        [(4, "PRESENT"), (5, "PRESENT")], said, [(4, None), (5, "PRESENT")],
+    ]  # fmt: skip
+
+
 def marks_of(source):
     return [[mark.attendance for mark in table.rows[0].marks] for table in rollcalls(source, 2026, "V4")]
 
