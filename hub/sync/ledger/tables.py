@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hub.sync.ledger import across, cells, heads, marks, mentions, rollcall_heads, signin
 from hub.sync.ledger.across import Region
@@ -19,6 +20,8 @@ from hub.sync.ledger.workbook import MAX_TABLES, Cell, Row, Sheet, UnreadableFil
 _MAX_LEAD_ROWS = 12
 _MAX_LEGEND_ROWS = 200
 _LEGEND_SHEET = re.compile(r"说明|图例|备注|符号|注释|须知|标记")
+# What may stand above a legend beside the table. 备注, 党费, 次数 note something of each person.
+_LEGEND_HEAD = re.compile(r"(?:(?:考勤|出勤|签到|打勾)?(?:图例|说明|符号|标[识记志]|记号|代号|含义|意义|表示|附?注))*")
 # Ticks below people's names need not be attendance.
 _OTHER_LIST = re.compile(r"党费|缴费|收缴|值班|积分|报销|补贴|发放|领取|选票|投票|测评")
 _WANTED = {
@@ -101,8 +104,17 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
                     titles=levels,
                 )
             )
-    beside = {row: max(region.sheet.columns_at) + 1 for region in regions for row in region.sheet.rows_at}
-    legend = marks.legend_of_rows(_legend_texts(row[beside.get(index, 0) :]) for index, row in enumerate(sheet.rows))
+    merged, beside = heads.merged_cells(sheet), dict[int, tuple[int, set[int]]]()
+    for region in regions:
+        view = region.sheet
+        first = max(view.columns_at) + 1
+        noted = _noted(sheet, merged, range(view.top, view.rows_at[0] + 1), first)
+        beside |= dict.fromkeys(view.rows_at, (first, noted))
+    legend = marks.legend_of_rows(
+        texts
+        for index, row in enumerate(sheet.rows)
+        for texts in (_beside(row, *beside[index]) if index in beside else [_legend_texts(row)])
+    )
     for table in tables:
         table.legend = legend
     return tables
@@ -203,9 +215,11 @@ def _take_unknown(table: Table) -> None:
     last = max([*table.fields.values(), *(head.column for head in table.activities)], default=0)
     filled: Counter[int] = Counter()
     marked: Counter[int] = Counter()
+    is_last = table.right == len(table.sheet.rows[0])
+    noted = _noted(table.sheet, table.merged, range(table.top, table.body), last + 1) if unknown and is_last else set()
     for line in table.lines() if unknown else ():
         row = table.sheet.rows[line.index]
-        beside = _legend_texts(row[last + 1 :]) if table.right == len(row) else []
+        beside = _beside(row, last + 1, noted) if is_last else []
         for column in unknown:
             if row[column] != "" and not (beside and column > last):
                 filled[column] += 1
@@ -225,17 +239,17 @@ def _find_legends(sheet: Sheet, tables: Sequence[Table]) -> None:
         headed = max([*table.fields.values(), *(head.column for head in table.activities)]) + 1
         begin = table.lead if above or number == 0 else table.top
         end = nexts[number] if above else table.end
+        is_last = table.right == len(sheet.rows[0])
+        noted = _noted(sheet, table.merged, range(table.top, table.body), headed) if is_last else set()
         rows: list[list[str]] = []
         for index in range(begin, end):
             row = sheet.rows[index]
             if table.top <= index < table.body or (index >= table.body and table.is_line(row)):
-                texts = _legend_texts(row[headed:]) if table.right == len(row) else []
-            elif index in of_rows:  # tables side by side share their rows
-                texts = of_rows[index]
+                rows += _beside(row, headed, noted) if is_last else []
             else:
-                texts = of_rows[index] = _legend_texts(row)
-            if texts:
-                rows.append(texts)
+                if index not in of_rows:  # tables side by side share their rows
+                    of_rows[index] = _legend_texts(row)
+                rows.append(of_rows[index])
         found.append(marks.legend_of_rows(rows))
     everywhere = {sign: meaning for legend in found for sign, meaning in legend.items()}
     for table, legend in zip(tables, found, strict=True):
@@ -271,3 +285,23 @@ def _legend_texts(row: Sequence[Cell]) -> list[str]:
     """Return the texts of a row, or of the end of one, that explains marks; none where it does not."""
     texts = mentions.distinct_texts(row)
     return texts if texts and marks.legend_of_rows([texts]) else []
+
+
+def _noted(sheet: Sheet, merged: heads.Merges, of_heads: range, first: int) -> set[int]:
+    """Return the columns from `first` whose heads say what is noted: a tick there and 病假 beside it are no legend."""
+    found = set()
+    for at, column in itertools.product(of_heads, range(first, len(sheet.rows[0]))):
+        row, left = merged.get((at, column), (at, column))
+        text = mentions.normal_text(sheet.rows[row][left])
+        explains = _LEGEND_HEAD.fullmatch(text.strip(":")) or marks.is_sign(text) or marks.legend_of([text])
+        if not explains and marks.word(text) == marks.UNKNOWN:
+            found.add(column)
+    return found
+
+
+def _beside(row: Sequence[Cell], first: int, noted: Collection[int]) -> list[list[str]]:
+    """Return the texts beside a line, from column `first`, that explain marks; a note of somebody has one sign at most."""
+    filled = [(column, cell) for column, cell in enumerate(row[first:], start=first) if cell != ""]
+    texts = _legend_texts([cell for column, cell in filled if column not in noted])
+    notes = ([mentions.normal_text(cell)] for column, cell in filled if column in noted)
+    return [*([texts] if texts else []), *(note for note in notes if len(marks.legend_of(note)) > 1)]

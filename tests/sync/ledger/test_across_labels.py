@@ -99,3 +99,11 @@ def test_a_number_before_a_mark_is_no_legend():
     assert [(one.row, one.column, one.error and one.error.code) for one in table.activities] == [
         (3, 2, None), (4, 2, "ACTIVITY_UNKNOWN"),
     ]  # fmt: skip
+
+
+def test_what_is_noted_of_a_day_beside_the_people_is_no_legend():
+    rows = [[TITLE], ["日期", *NAMES, "照片", "备注"], ["9月8日", "√", "√", "√", "缺席"], ["9月9日", "√", "×", "√", ""]]
+    assert marked(*rows) == [
+        [("2026-09-08", "PRESENT"), ("2026-09-09", "PRESENT")],
+        [("2026-09-08", "PRESENT"), ("2026-09-09", "ABSENT_UNEXCUSED")],
+    ]

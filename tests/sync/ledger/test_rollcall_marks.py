@@ -116,6 +116,32 @@ def test_a_legend_above_below_or_beside_the_table(rows):
     assert called(*rows) == READ
 
 
+NOTED = {
+    "a tick and a remark": (["党费", "备注"], ["√", "缺席"], ["√", ""]),
+    "a count and a remark": (["到会次数", "备注"], [1, "缺席"], [2, ""]),
+    "a sign in a remark": (["备注"], ["√病假"], [""]),
+    "two columns of no activity": (["第一次", "第二次"], ["√", "缺席"], ["√", "√"]),
+}
+
+
+@pytest.mark.parametrize("name", NOTED)
+def test_what_is_noted_of_somebody_beside_the_marks_is_no_legend(name):
+    heads, first, second = NOTED[name]
+    rows = [[*HEAD[:5], *heads], [1, "周洁", A, "√", 1, *first], [2, "吴江", B, "√", "√", *second]]
+    assert called(["2026年"], *rows) == [["PRESENT", None], ["PRESENT", "PRESENT"]]
+
+
+@pytest.mark.parametrize("head", ["", "说明", "图例", "符号", "备注"])
+def test_a_legend_beside_the_marks_may_have_a_head(head):
+    assert called(["2026年"], [*HEAD, head], [*LINE, OTHER]) == READ
+
+
+@pytest.mark.parametrize("heads", [["符号", "含义"], ["图例", ""], ["△", "缺席"], ["", ""]])
+def test_signs_in_cells_of_their_own_beside_the_marks_may_have_heads(heads):
+    lines = [[*LINE, "○", "到会"], [2, "吴江", B, "", "", "", "×", "请假"], [3, "郑海", C, "", "", "", "√", "迟到"]]
+    assert called(["2026年"], [*HEAD, *heads], *lines)[:1] == READ
+
+
 @pytest.mark.parametrize("left", range(5))
 @pytest.mark.parametrize(
     "lines",
