@@ -18,7 +18,7 @@ from hub.domain import visibility
 from hub.domain.dates import today
 from hub.domain.participation_record import FORMAL
 from hub.domain.viewer import Viewer
-from hub.models import LedgerKind, Participation
+from hub.models import ATTENDED, LedgerKind, Participation
 from hub.sync.ledger import written_heads
 from hub.sync.ledger.export import disclose
 from hub.sync.ledger.written_heads import KINDS, MODES
@@ -176,8 +176,10 @@ def _named(row: Row) -> str:
 
 
 def _mark(row: Row) -> str:
+    """Return a mark; of who was not there the mode says nothing."""
     mark = MARKS[row["attendance"]]
-    return mark if row["mode"] == row["usual_mode"] else f"{mark}（{MODES[row['mode']]}）"
+    says_mode = row["attendance"] in ATTENDED and row["mode"] != row["usual_mode"]
+    return f"{mark}（{MODES[row['mode']]}）" if says_mode else mark
 
 
 _REPORT_HEADS: Final = (

@@ -85,7 +85,7 @@ _MODES = [
     (ON_SITE, re.compile(r"^(?:现场|线下)")),
 ]
 _MODE_OF = {"现场": ON_SITE, "线上": ONLINE, "补学": SELF_STUDY, "送学": DELIVERED}
-# An export writes the mode beside any sign: ×（线上） is an absence from what others attended online.
+# How somebody was there, beside a sign. ×（补学） is none: who missed it and made up for it was not simply absent.
 _WITH_MODE = re.compile(rf"(?P<sign>[{re.escape(_SIGNS)}])\((?P<mode>{'|'.join(_MODE_OF)})\)")
 
 
@@ -110,7 +110,8 @@ def read(cell: Cell, legend: Legend = _NO_LEGEND) -> Meaning:
     exact = _WITH_MODE.fullmatch(text)
     if exact and text not in legend:
         meaning = _sign(exact["sign"], legend)
-        return meaning._replace(mode=_MODE_OF[exact["mode"]]) if meaning.attendance else UNKNOWN
+        if meaning.attendance in {PRESENT, LATE}:
+            return meaning._replace(mode=_MODE_OF[exact["mode"]])
     return _read(text, tuple(legend.items())) if len(text) <= _LONGEST else UNKNOWN
 
 

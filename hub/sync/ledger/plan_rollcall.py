@@ -17,7 +17,7 @@ from hub.domain.activity import RecordActivity, folded
 from hub.domain.dates import first_day, today
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
-from hub.models import ActivityKind, ParticipationMode
+from hub.models import ATTENDED, ActivityKind, ParticipationMode
 from hub.sync.ledger.dates import DATE_IN_FUTURE
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
@@ -318,7 +318,8 @@ class _Line:
         of_arrival = "arrived_on" in person
         if before is not None:
             item.record, item.matched = before.id, before.is_linked
-            if (before.attendance, before.mode) == (attendance, mode):
+            same_mode = before.mode == mode or attendance not in ATTENDED  # who was not there was so in no way
+            if before.attendance == attendance and same_mode:
                 item.outcome = Outcome.UNCHANGED
                 return
             if before.dispute_state == "DISPUTED":

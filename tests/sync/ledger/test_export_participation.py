@@ -105,8 +105,12 @@ async def test_any_title_mark_and_mode_comes_back(hub: Hub) -> None:
         await marked(hub, activity, came, attendance, mode=mode)
     before = await hub.everything(but=NOT_WRITTEN)
 
-    again = await hub.report(await written_out(hub, "ROLLCALL", "BJ"), "rollcall", "BJ01")
+    content = await written_out(hub, "ROLLCALL", "BJ")
+    again = await hub.report(content, "rollcall", "BJ01")
 
+    written = [cell for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True) for cell in row]
+    modes = [f"{mark}（{mode}）" for mark, mode in product("√#", ("现场", "线上", "补学", "送学"))]
+    assert sorted(cell for cell in written if cell and "（" in cell and len(cell) == 5) == sorted(modes)
     assert (again.rows, again.accepted, again.unchanged, again.errors) == (1, 42, 42, [])
     assert await hub.everything(but=NOT_WRITTEN) == before
 

@@ -308,3 +308,23 @@ async def test_a_head_that_says_no_mode_takes_that_of_the_activity_as_it_was_pla
     assert (report.new, report.by_mode) == (1, {"ONLINE": 1})
     again = await hub.report(rollcall(("林晓", number(1), "√"), days=("8月1日 党课（现场）",)), "rollcall", "BJ01")
     assert (again.updated, again.by_mode) == (1, {"ON_SITE": 1})
+
+
+@pytest.mark.parametrize(("mark", "said"), [("×", "ABSENT_UNEXCUSED"), ("△", "PERSONAL_LEAVE")])
+async def test_how_it_was_held_is_no_difference_of_who_was_not_there(hub: Hub, mark: str, said: str) -> None:
+    await hub.pair(which=1)
+    await hub.report(rollcall(("林晓", number(1), mark), days=("8月1日 党课（线上）",)), "rollcall", "BJ01")
+    before = [("2026-08-01", "PARTY_LECTURE", said, "ONLINE", "CONFIRMED", 1)]
+    assert await records(hub) == before
+
+    for day in ("8月1日 党课", "8月1日 党课（现场）"):
+        again = await hub.report(rollcall(("林晓", number(1), mark), days=(day,)), "rollcall", "BJ01")
+        assert (again.updated, again.unchanged) == (0, 1)
+    assert await records(hub) == before
+
+
+async def test_missed_and_made_up_for_is_asked_and_not_recorded(hub: Hub) -> None:
+    await hub.pair(which=1)
+    report = await hub.report(rollcall(("林晓", number(1), "×（补学）", "×（线上）")), "rollcall", "BJ01")
+    assert told(report.errors) == [(4, "D", "attendance", "MARK_UNKNOWN"), (4, "E", "attendance", "MARK_UNKNOWN")]
+    assert await records(hub) == []

@@ -59,11 +59,19 @@ def test_any_head_reads_back(held_on, kind, title, mode):
     assert read_back(held_on, kind, title, mode) == (held_on, kind, title, mode)
 
 
-@pytest.mark.parametrize(("attendance", "mode"), [(attendance, mode) for attendance in MARKS for mode in MODES])
-def test_any_mark_reads_back_with_any_mode(attendance, mode):
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("attendance", ["PRESENT", "LATE"])
+def test_the_mark_of_who_was_there_reads_back_with_any_mode(attendance, mode):
     mark = f"{MARKS[attendance]}（{MODES[mode]}）"
     assert marks.read(mark) == marks.Meaning(attendance, mode)
     assert marks.read(mark, marks.legend_of([LEGEND])) == marks.Meaning(attendance, mode)
+
+
+@pytest.mark.parametrize("mode", MODES.values())
+@pytest.mark.parametrize("legend", [{}, marks.legend_of([LEGEND])])
+def test_who_missed_it_and_made_up_for_it_is_not_absent(mode, legend):
+    assert marks.read(f"×（{mode}）", legend) == marks.UNKNOWN
+    assert marks.read(f"△（{mode}）", legend) == marks.Meaning("PERSONAL_LEAVE")
 
 
 @pytest.mark.parametrize("mark", ["√（请假）", "×（请假）", "×（已补学）", "×线上", "缺席（线上）", "●（线上）"])
