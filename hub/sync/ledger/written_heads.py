@@ -32,7 +32,6 @@ _HEAD = re.compile(
     rf"(?:「(?P<title>.*)」)?(?:（(?P<mode>{'|'.join(MODES.values())})）)?",
     re.DOTALL,
 )
-_DAY = re.compile(r"\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 
 
 class Written(NamedTuple):
@@ -62,8 +61,8 @@ def read(cell: Cell) -> Written | None:
 
 
 def is_head(cell: Cell) -> bool:
-    """Tell whether a head is that of an activity whatever its words are: written so, or it begins with a whole day."""
-    return isinstance(cell, str) and (_DAY.match(cell) is not None or _HEAD.fullmatch(cell) is not None)
+    """Tell whether a head was written so: then it is that of an activity, whatever the words of its title."""
+    return isinstance(cell, str) and _HEAD.fullmatch(cell) is not None
 
 
 def day(held_on: str) -> str:
