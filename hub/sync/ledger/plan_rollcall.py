@@ -6,7 +6,7 @@ who is neither is looked up, so a mark tells nothing about the members of others
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from hub.domain.activity import RecordActivity, folded
 from hub.domain.dates import first_day, today
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
-from hub.models import ATTENDED, ActivityKind, ParticipationMode
+from hub.models import ATTENDED, ActivityKind, Attendance, ParticipationMode
 from hub.sync.ledger.dates import DATE_IN_FUTURE
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
@@ -63,6 +63,8 @@ _TOLD: Final = text(
 )
 # An activity of no known kind needs a title, and a head that is only a day says none.
 _UNNAMED: Final = "组织生活"
+# Of two marks of one person at one activity the one that says more counts: who was there is not absent, nor who had leave.
+_WEIGHT: Final = {a.value: 2 if a in ATTENDED else int(a is not Attendance.ABSENT_UNEXCUSED) for a in Attendance}
 _REASON: Final = "点名册更正 / corrected by a later roll call"
 
 
@@ -112,8 +114,8 @@ async def plan(context: Context, tables: Sequence[RollcallTable[UUID]]) -> tuple
     activities, records = await _known(context, tables)
     told = await _told(context, tables, stays)
     planned: list[PlannedRow] = []
-    seen: set[tuple[Any, UUID]] = set()
-    for number, (table, commands) in enumerate(zip(tables, _commands(tables), strict=True)):
+    seen: dict[tuple[Any, UUID], PlannedRow] = {}
+    for number, (table, commands) in enumerate(_told_apart(tables, _commands(tables))):
         planned += [
             PlannedRow(table.sheet, a.row, number, Outcome.REFUSED, error=a.error, column=a.column)
             for a in table.activities
@@ -128,8 +130,7 @@ async def plan(context: Context, tables: Sequence[RollcallTable[UUID]]) -> tuple
 def _commands(tables: Sequence[RollcallTable[UUID]]) -> list[list[RecordActivity | None]]:
     """Return the activity of each column of each table.
 
-    Two columns may be one activity, one of them online: its own mode is that of the column that says none, so that
-    a later run finds the marks below that column as this one wrote them.
+    Two columns may be one activity, one of them online: its own mode is that of the column that says none.
     """
     made = [
         [None if a.error or table.organization is None else _activity(table, a) for a in table.activities]
@@ -141,6 +142,29 @@ def _commands(tables: Sequence[RollcallTable[UUID]]) -> list[list[RecordActivity
             if command is not None and (command.key not in modes or column.mode is None):
                 modes[command.key] = command.mode
     return [[command and replace(command, mode=modes[command.key]) for command in commands] for commands in made]
+
+
+def _told_apart(
+    tables: Sequence[RollcallTable[UUID]], made: Sequence[Sequence[RecordActivity | None]]
+) -> Iterator[tuple[RollcallTable[UUID], Sequence[RecordActivity | None]]]:
+    """Yield each table and its activities; a column that says no mode is on site if another one of its activity says one.
+
+    Whatever the activity was first recorded as: last month's file may have had the online column only.
+    """
+    said = {
+        command.key
+        for table, commands in zip(tables, made, strict=True)
+        for column, command in zip(table.activities, commands, strict=True)
+        if command is not None and column.mode is not None
+    }
+    for table, commands in zip(tables, made, strict=True):
+        columns = (
+            replace(column, mode=column.mode or ParticipationMode.ON_SITE.value)
+            if command is not None and command.key in said
+            else column
+            for column, command in zip(table.activities, commands, strict=True)
+        )
+        yield replace(table, activities=tuple(columns)), commands
 
 
 def _activity(table: RollcallTable[UUID], found: RollcallActivity) -> RecordActivity:
@@ -203,7 +227,7 @@ class _Line:
         activities: dict[tuple[Any, ...], Any],
         records: dict[tuple[UUID, UUID], Any],
         told: dict[tuple[UUID, str, str], list[Any]],
-        seen: set[tuple[Any, UUID]],
+        seen: dict[tuple[Any, UUID], PlannedRow],
     ) -> None:
         self._context, self._number, self._table, self._row = context, number, table, row
         self._commands, self._activities, self._records = commands, activities, records
@@ -302,12 +326,17 @@ class _Line:
                 item.refuse("heldOn", "ACTIVITY_OUTSIDE_STAY")
                 return item
             item.warnings = (Problem("heldOn", "ACTIVITY_OUTSIDE_STAY"),)
-        if (activity.key, person["id"]) in self._seen:
-            item.refuse("attendance", "DUPLICATE_IN_FILE")
-            return item
-        self._seen.add((activity.key, person["id"]))
         assert mark.attendance is not None
+        earlier = self._seen.get((activity.key, person["id"]))
+        if earlier is not None:
+            assert earlier.said is not None
+            second = item if _WEIGHT[mark.attendance] <= _WEIGHT[earlier.said[0]] else earlier
+            second.refuse("attendance", "DUPLICATE_IN_FILE")
+            if second is item:
+                return item
+        self._seen[activity.key, person["id"]] = item
         self._judge(item, mark.attendance, mode, activity, known, person)
+        item.matched = item.matched or (earlier is not None and earlier.matched)  # a report is taken once
         return item
 
     def _judge(
