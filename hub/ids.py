@@ -20,8 +20,17 @@ _id: Final[Callable[[bytes], UUID]] = pgproto.UUID
 
 def random_id() -> UUID:
     """Return a new id that tells nothing (RFC 9562, version 4)."""
-    drawn = int.from_bytes(os.urandom(16)) & _NOT_RANDOM
-    return _id((drawn | _VERSION_4 | _VARIANT).to_bytes(16))
+    return _random(os.urandom(16))
+
+
+def _random(drawn: bytes) -> UUID:
+    return _id((int.from_bytes(drawn) & _NOT_RANDOM | _VERSION_4 | _VARIANT).to_bytes(16))
+
+
+def random_ids(number: int) -> list[UUID]:
+    """Return so many of them, drawn at once."""
+    drawn = os.urandom(16 * number)
+    return [_random(drawn[begin : begin + 16]) for begin in range(0, 16 * number, 16)]
 
 
 def next_id() -> UUID:

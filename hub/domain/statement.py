@@ -59,6 +59,7 @@ NOT_TO_COME: Final = frozenset({"arrived_on", "left_on", "joined_on", "full_memb
 """Dates of what has happened. A departure may be registered before it, and dues be paid in advance."""
 PHONE_FIELDS: Final = frozenset({"phone", "other_phone", "other_phone_whose", "more_phones"})
 PHONES: Final = frozenset({"phone", "other_phone", "inflow_leader_phone"})
+_KEPT_OTHERWISE: Final = PHONES | PHONE_FIELDS | {"address", "unreadable"}
 MAX_LENGTH: Final = 500
 
 
@@ -109,14 +110,12 @@ def columns(
     """
     found: dict[str, Any] = {}
     for field, value in given.items():
-        if field == "address":
-            found.update(address_columns(vault, subject, value))
-        elif field == "unreadable":
-            continue
-        elif field in PHONES - PHONE_FIELDS:
-            found[field] = _as_kept(value)
-        elif field not in PHONE_FIELDS:
+        if field not in _KEPT_OTHERWISE:
             found[field] = value or None if isinstance(value, str) else value
+        elif field == "address":
+            found.update(address_columns(vault, subject, value))
+        elif field in PHONES and field not in PHONE_FIELDS:
+            found[field] = _as_kept(value)
     if not PHONE_FIELDS.isdisjoint(given):
         found.update(phone_columns(vault, subject, {**_phones(vault, subject, before, given), **given}))
     kept = unreadable(vault, subject, before)

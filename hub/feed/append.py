@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.database.copy import copy_rows
-from hub.ids import random_id
+from hub.ids import random_ids
 from hub.models.event import Aggregate, EventKind, Topic
 
 # The id of the event too: with a default that draws one for each row, COPY writes row by row instead of page by page.
@@ -60,9 +60,10 @@ class Event:
 async def append(connection: AsyncConnection, events: Iterable[Event], *, at: datetime) -> None:
     """Write events to the outbox, in the order given. Call it after the aggregates are locked, never before:
     the numbering step goes by outbox id, so the lock is what keeps each aggregate's versions ascending."""
+    told = list(events)
     rows = [
         (
-            random_id(),
+            identifier,
             event.topic,
             event.kind,
             event.aggregate,
@@ -78,7 +79,7 @@ async def append(connection: AsyncConnection, events: Iterable[Event], *, at: da
             at,
             list(dict.fromkeys(event.audience)),
         )
-        for event in events
+        for identifier, event in zip(random_ids(len(told)), told, strict=True)
     ]
     await copy_rows(connection, "outbox", _COLUMNS, rows)
 
