@@ -37,7 +37,7 @@ NO_ACTIVITY = re.compile(
     r"|(?:积分|得分|扣分|评分|分数|分值|备注|说明|签字|签名|电话)$|^(?:备注|备考|附注|电话|手机|联系|签名|签字)|是否|入党|出生|转正"
 )
 # What is ticked or noted of a person and is no attendance.
-_NEVER_CALLED = re.compile(
+NEVER_CALLED = re.compile(
     r"序号|编号|^(?:男|女)$|性别|年龄|党龄|民族|籍贯|学历|文化|职务|职称|身份|户籍|住址|政治面貌|(?:正式|预备|流动|在册|在职|退休|离退休|困难|老|新)党员|群众|低保|在职|退休"
     r"|党费|缴费|缴纳|已缴|未缴|通知|告知|领取|发放|原因|事由|理由|去向|图例|符号|含义|标记|工作单位|签退|考核|等次|优秀|合格|小组|支部|组织"
 )
@@ -184,7 +184,15 @@ class _Grid:
         top = index
         while top > max(0, index - _MAX_ROWS_UP) and self._is_group_row(top - 1, min(names)):
             top -= 1
+        while top < index and self._is_about_all(top, min(names)):
+            top += 1
         return top, body
+
+    def _is_about_all(self, row: int, name: int) -> bool:
+        """Tell whether the first row above the heads neither dates nor names activities: 主持人 | 周洁 | 应到 | 5."""
+        own = self._own(row)
+        label = next((columns.normal(self.text(row, c)) for c in own if c <= name), "")
+        return _OTHER_ROW.fullmatch(label) is not None and not any(_speaks(self._at(row, c)) for c in own)
 
     def _is_sub_head(self, index: int, row: int, names: Sequence[int]) -> bool:
         if any(self._source(row, column)[0] <= index for column in names):
@@ -270,7 +278,7 @@ class _Grid:
         source = self._source(at, column)
         for row in range(top, body):
             text = self.text(row, column)
-            if text and (NO_ACTIVITY.search(text) or _NEVER_CALLED.search(text) or _is_of_person(text)):
+            if text and (NO_ACTIVITY.search(text) or NEVER_CALLED.search(text) or _is_of_person(text)):
                 return None
         if source[1] != column:
             return None

@@ -189,3 +189,20 @@ def test_rows_of_counts_are_no_people():
 @pytest.mark.parametrize(("text", "name"), [("周洁", True), ("欧阳晓雪", True), ("买买提·艾力", True), ("周 洁", True), ("外出", False), ("务工", False), ("在家", False), ("", False), ("周洁周洁周洁", False)])  # fmt: skip
 def test_names(text, name):
     assert signin.is_name(text) is name
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["主持人", "周洁", "记录人", "吴江"]],
+        [["应到", "2", "实到", "1"]],
+        [["主持人", "周洁", "记录人", "吴江"], ["应到", "2", "实到", "1"]],
+    ],
+)
+def test_what_is_said_of_the_meeting_above_the_heads_is_none_of_them(above):
+    rows = [["2026年9月9日高坪村党支部党员大会签到表"], *above, ["姓名", "到会情况"], ["张三", "√"], ["李四", "×"]]
+    (table,) = rollcalls(xlsx(("表", rows)))
+    assert [(one.held_on, one.kind, one.error) for one in table.activities] == [("2026-09-09", "MEMBER_CONGRESS", None)]
+    assert [(row.name, [mark.attendance for mark in row.marks]) for row in table.rows] == [
+        ("张三", ["PRESENT"]), ("李四", ["ABSENT_UNEXCUSED"]),
+    ]  # fmt: skip
