@@ -26,8 +26,8 @@ from hub.sync.ledger.across_heads import (
     words_of,
 )
 from hub.sync.ledger.columns import Kind
-from hub.sync.ledger.heads import NAMED, ActivityHead, HeadCell, Merges, Says
-from hub.sync.ledger.rollcall_heads import NO_ACTIVITY
+from hub.sync.ledger.heads import NAMED, ActivityHead, HeadCell, Merges, Says, rows_with_name_head
+from hub.sync.ledger.rollcall_heads import NEVER_CALLED, NO_ACTIVITY
 from hub.sync.ledger.table import DITTO, is_count
 from hub.sync.ledger.workbook import Cell, Row, Sheet
 from hub.sync.ledger.written_heads import is_head
@@ -36,6 +36,7 @@ _OF_PEOPLE = re.compile(r".*(?:人员|名单|党员)")
 _HOW = re.compile(r".*(?:形式|方式)")
 # What stands there says nothing of the single activity unless it is a day or a kind: 第三季度, 三会一课.
 _GROUP = re.compile(r".*(?:季度?|类别|类型|种类)")
+_MAX_HEADS = 3
 _NOTHING_ABOVE = "〃?"  # not to be resolved from the neighbour, who is the person above once turned
 
 
@@ -76,11 +77,24 @@ def find(sheet: Sheet) -> list[Region]:
         return []
     grid = Grid(sheet)
     heads = [head for index in rows if (head := Head.read(grid, index)) is not None]
+    others = [row for row in rows_with_name_head(sheet, Kind.ROLLCALL) if heads and _has_people_below(grid, row)]
     found: list[Region] = []
     for number, head in enumerate(heads):
         end = heads[number + 1].top if number + 1 < len(heads) else len(sheet.rows)
+        end = next((row for row in others if head.row < row < end), end)
         found += [region for part in head.beside() if (region := _region(grid, part, end)) is not None]
     return found
+
+
+def _has_people_below(grid: Grid, row: int) -> bool:
+    """Tell whether a row has the head of the name above names: there a table begins whose people go down."""
+    below = range(row + 1, min(row + 1 + _MAX_HEADS, len(grid.sheet.rows)))
+    return any(
+        (named := columns.head(Kind.ROLLCALL, grid.text(row, column))) is not None
+        and named.field == "name"
+        and any(is_person(grid.at(at, column)) for at in below)
+        for column in grid.own(row)
+    )
 
 
 def _speaks(cell: Cell, unit: str) -> bool:
@@ -164,7 +178,7 @@ def _is_list_of_people(grid: Grid, head: Head, end: int) -> bool:
 def _is_marked(grid: Grid, head: Head, column: int, end: int) -> bool:
     """Tell whether below a head that is no common name there are marks: somebody else's, or nobody's, which is then said."""
     text = grid.text(head.row, column)
-    if cells.name(grid.at(head.row, column)) is None or activity_kinds.read(text).kind:
+    if cells.name(grid.at(head.row, column)) is None or activity_kinds.read(text).kind or NEVER_CALLED.search(text):
         return False
     below = [grid.at(row, column) for row in range(head.row + 1, end)]
     return any(map(grid.is_mark, below)) and grid.are_marks(below)
@@ -186,10 +200,18 @@ class _Rows:
             self._take_field(row)
 
     def are_over(self, row: int) -> bool:
-        """Tell whether a row has the heads of another table."""
+        """Tell whether a row has the heads of another table, or other names: the second row of seats."""
+        if self._names_others(row):
+            return True
         texts = [self._grid.text(row, c) for c in self._own(row)]
         day = any(DAY_LABEL.fullmatch(words_of(text)) for text in texts)
         return bool(self._held) and day and len(texts) > 1 and all(is_label(t) and not says_period(t) for t in texts)
+
+    def _names_others(self, row: int) -> bool:
+        left = next((text for c in range(self._head.left, self._people[0]) if (text := self._grid.text(row, c))), "")
+        pairs = ((self._grid.at(row, c), self._grid.at(self._head.row, c)) for c in self._people)
+        others = sum(is_person(cell) and cells.name(cell) != cells.name(above) for cell, above in pairs)
+        return others > 1 and not is_label(left)
 
     def _own(self, row: int) -> list[int]:
         return [c for c in self._grid.own(row) if self._head.left <= c < self._head.right]

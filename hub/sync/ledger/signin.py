@@ -54,7 +54,13 @@ class Told(NamedTuple):
 def speaks_of_calling(text: str) -> bool:
     """Tell whether a title is that of a list of who was there."""
     plain = "".join(cells.plain(text).split())
-    return len(plain) < _LONGEST_NAME and (_CALLING.search(plain) is not None or _kind(plain).kind is not None)
+    return calls(text) or (len(plain) < _LONGEST_NAME and _kind(plain).kind is not None)
+
+
+def calls(text: str) -> bool:
+    """Tell whether a title says so in as many words: 签到表, 考勤, 到会情况."""
+    plain = "".join(cells.plain(text).split())
+    return len(plain) < _LONGEST_NAME and _CALLING.search(plain) is not None
 
 
 def is_head(text: str) -> bool:

@@ -23,7 +23,9 @@ _LEGEND_SHEET = re.compile(r"说明|图例|备注|符号|注释|须知|标记")
 # What may stand above a legend beside the table. 备注, 党费, 次数 note something of each person.
 _LEGEND_HEAD = re.compile(r"(?:(?:考勤|出勤|签到|打勾)?(?:图例|说明|符号|标[识记志]|记号|代号|含义|意义|表示|附?注))*")
 # Ticks below people's names need not be attendance.
-_OTHER_LIST = re.compile(r"党费|缴费|收缴|值班|积分|报销|补贴|发放|领取|选票|投票|测评")
+_OTHER_LIST = re.compile(
+    r"党费|缴费|收缴|缴纳|值班|值守|轮值|积分|打卡|报销|补贴|发放|领取|领用|借阅|选票|投票|选举|计票|表决|测评|走访|慰问|体检"
+)
 _WANTED = {
     Kind.ORGANIZATIONS: "党组织名称和代码",
     Kind.ROLLCALL: "姓名和各次活动的日期或名称",
@@ -61,12 +63,12 @@ def find_tables(sheet: Sheet, kind: Kind) -> list[Table]:
     for region in regions:
         for index in range(region.sheet.top, region.sheet.held[-1] + 1):
             rows[index] = [""] * len(rows[index])
-    rest = dataclasses.replace(sheet, rows=rows)
-    return [*_turned(sheet, regions), *_find_tables(rest, kind)]
+    down = _find_tables(dataclasses.replace(sheet, rows=rows), kind)
+    return [*_turned(sheet, regions, down), *down]
 
 
-def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
-    """Return the tables of those parts of a sheet that have people across."""
+def _turned(sheet: Sheet, regions: Sequence[Region], down: Sequence[Table]) -> list[Table]:
+    """Return the tables of those parts of a sheet that have people across; `down` are those of the rest."""
     tables: list[Table] = []
     above: OrganizationMention | None = None
     titles: tuple[str, ...] = ()
@@ -76,6 +78,11 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
         if view.top >= body:  # tables side by side share their titles
             lead = body
         body = max(body, view.held[-1] + 1)
+        for other in (table for table in down if lead <= table.top < view.top):  # its lines are no titles of this one
+            lead = max(
+                [other.body, *(line.index + 1 for line, found in other.called() if any(cell for cell, _ in found))]
+            )
+            above, titles = other.organization_above or above, titles or other.titles[1]
         texts = [mentions.distinct_texts(row) for row in sheet.rows[max(lead, view.top - _MAX_LEAD_ROWS) : view.top]]
         texts = [row for row in texts if not _is_footer(row)]
         above = mentions.above(texts) or above or mentions.in_sheet_name(sheet.name)
@@ -83,9 +90,7 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
         titles = titles or own
         levels = (own, titles, (sheet.name,))
         part = Heads(region.fields, [], region.body, 0, len(view.rows[0]), 0, region.activities)
-        other = any(_OTHER_LIST.search(text) for text in own) and not any(map(signin.speaks_of_calling, own))
-        if not other and _is_called(part, levels[:2], sheet):
-            down = heads.merged_down(region.merged)
+        if not _is_other_list(own) and _is_called(part, levels[:2], sheet):
             tables.append(
                 Table(
                     view,
@@ -98,7 +103,7 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
                     part.right,
                     above,
                     region.merged,
-                    down,
+                    heads.merged_down(region.merged),
                     0,
                     region.activities,
                     titles=levels,
@@ -118,6 +123,12 @@ def _turned(sheet: Sheet, regions: Sequence[Region]) -> list[Table]:
     for table in tables:
         table.legend = legend
     return tables
+
+
+def _is_other_list(titles: Sequence[str]) -> bool:
+    """Tell whether a table is for something else than who was there: 主题党日收缴党费登记表, but not 值班签到表."""
+    titles = [text for text in titles if not mentions.is_note(text)]
+    return any(map(_OTHER_LIST.search, titles)) and not any(map(signin.calls, titles))
 
 
 def _is_footer(texts: Sequence[str]) -> bool:
