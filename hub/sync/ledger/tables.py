@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -301,12 +300,16 @@ def _legend_texts(row: Sequence[Cell]) -> list[str]:
 def _noted(sheet: Sheet, merged: heads.Merges, of_heads: range, first: int) -> set[int]:
     """Return the columns from `first` whose heads say what is noted: a tick there and 病假 beside it are no legend."""
     found = set()
-    for at, column in itertools.product(of_heads, range(first, len(sheet.rows[0]))):
-        row, left = merged.get((at, column), (at, column))
-        text = mentions.normal_text(sheet.rows[row][left])
-        explains = _LEGEND_HEAD.fullmatch(text.strip(":")) or marks.is_sign(text) or marks.legend_of([text])
-        if not explains and marks.word(text) == marks.UNKNOWN:
-            found.add(column)
+    for at in of_heads:
+        sources = (merged.get((at, column), (at, column)) for column in range(first, len(sheet.rows[0])))
+        texts = ["", *(mentions.normal_text(sheet.rows[row][left]) for row, left in sources), ""]
+        for column, (before, text, after) in enumerate(zip(texts, texts[1:], texts[2:], strict=False), start=first):
+            explains = _LEGEND_HEAD.fullmatch(text.strip(":")) or marks.is_sign(text) or marks.legend_of([text])
+            # 缺席 counts, but beside a sign it is its meaning: the legend begins in the row of heads.
+            if not explains and not (
+                marks.word(text) != marks.UNKNOWN and (marks.is_sign(before) or marks.is_sign(after))
+            ):
+                found.add(column)
     return found
 
 

@@ -119,6 +119,7 @@ def test_a_legend_above_below_or_beside_the_table(rows):
 NOTED = {
     "a tick and a remark": (["党费", "备注"], ["√", "缺席"], ["√", ""]),
     "a count and a remark": (["到会次数", "备注"], [1, "缺席"], [2, ""]),
+    "a count of absences and why": (["缺席", "说明"], [1, "病假"], ["", ""]),
     "a sign in a remark": (["备注"], ["√病假"], [""]),
     "two columns of no activity": (["第一次", "第二次"], ["√", "缺席"], ["√", "√"]),
 }
@@ -136,7 +137,7 @@ def test_a_legend_beside_the_marks_may_have_a_head(head):
     assert called(["2026年"], [*HEAD, head], [*LINE, OTHER]) == READ
 
 
-@pytest.mark.parametrize("heads", [["符号", "含义"], ["图例", ""], ["△", "缺席"], ["", ""]])
+@pytest.mark.parametrize("heads", [["符号", "含义"], ["图例", ""], ["△", "缺席"], ["缺席", "△"], ["", ""]])
 def test_signs_in_cells_of_their_own_beside_the_marks_may_have_heads(heads):
     lines = [[*LINE, "○", "到会"], [2, "吴江", B, "", "", "", "×", "请假"], [3, "郑海", C, "", "", "", "√", "迟到"]]
     assert called(["2026年"], [*HEAD, *heads], *lines)[:1] == READ
