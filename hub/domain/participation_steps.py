@@ -195,7 +195,7 @@ async def answer_dispute(
         "dispute_answered_by": viewer.actor,
     }
     if given:
-        answered |= _corrected(record, given, viewer, now) | {"dispute_state": "CORRECTED"}
+        answered |= _corrected(record, given, viewer, now) | {"dispute_state": "CORRECTED", "reason": answer.strip()}
         await history.keep(connection, "participation", [record.id])
     changed = await _update(connection, record, answered, EventKind.DISPUTE_ANSWERED, now)
     if given:

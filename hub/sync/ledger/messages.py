@@ -46,6 +46,8 @@ _MESSAGES = {
     "HOURS_NOT_COUNTED": "没有参加的活动不计学时，学时未采用：请核对参加情况"
     " / hours of an activity that was not attended; not taken: check whether the member was there",
     "PLACE_TOO_EXACT": "地点写到乡镇、街道即可：门牌号未保留 / the town or the street is enough: the number of the house was not kept",
+    "CORRECTED_SINCE": "这一项此后已更正（或异议、差异已处理），未按本表改回：如更正有误，请直接更正该记录"
+    " / corrected, answered or settled since this list was made; left as it is: if that is wrong, correct the record",
     "RECORD_DISPUTED": "党员对这条记录有异议，请先答复异议，再更正 / the member disputes this record: answer that first",
     "CHANGED_SINCE_PLAN": "核对之后记录有了变化，本行未导入：请重新导入"
     " / the record changed after the plan was made; not imported: run the import again",

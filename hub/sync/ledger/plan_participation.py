@@ -13,17 +13,18 @@ from hub.domain.dates import last_day
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
 from hub.domain.self_report import ReportParticipation
+from hub.sync.ledger.corrected import BY_REPORT, CORRECTED_SINCE, EARLIER, is_old_news
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.plan_rollcall import MarkCommand, same_place
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions
 from hub.sync.ledger.rows import ParticipationRow, Problem
 
 _KNOWN: Final = text(
-    """
-    select id, member_id, kind, held_on, coalesce(host_id::text, host_text, '') as host, coalesce(title, '') as title,
-           attendance, mode, evidence_kind, hours, dispute_state, twin_id
-      from participation
-     where source = 'SELF_REPORT' and member_id = any(:members) and day between :since and :until
+    f"""
+    select {EARLIER}, p.id, p.member_id, p.kind, p.held_on, coalesce(p.host_id::text, p.host_text, '') as host,
+           coalesce(p.title, '') as title, p.attendance, p.mode, p.evidence_kind, p.hours, p.dispute_state, p.twin_id
+      from participation p
+     where p.source = 'SELF_REPORT' and p.member_id = any(:members) and p.day between :since and :until
     """
 )
 # What the places recorded of the same members and days, and nobody reported yet.
@@ -134,11 +135,13 @@ def _judge(
     said = (told.attendance, told.mode, told.hours if told.hours is not None else before.hours)
     if said == (before.attendance, before.mode, before.hours):
         item.outcome = Outcome.UNCHANGED
+    elif is_old_news(before, told.attendance, told.mode or usual):
+        item.outcome, item.warnings = Outcome.UNCHANGED, (*item.warnings, Problem("attendance", CORRECTED_SINCE))
     elif before.dispute_state == "DISPUTED":
         item.refuse("attendance", "RECORD_DISPUTED")
     else:
         item.outcome = Outcome.UPDATED
-        item.command = MarkCommand(None, told, None, member_id, before.id, "自报更正 / corrected by a later report")
+        item.command = MarkCommand(None, told, None, member_id, before.id, BY_REPORT)
 
 
 def _is_seen(context: Context, command: ReportParticipation, seen: dict[tuple[Any, ...], list[Any]]) -> bool:

@@ -18,6 +18,7 @@ from hub.domain.dates import first_day, today
 from hub.domain.participation import Told, is_outside_stay
 from hub.domain.participation_record import MATCHED
 from hub.models import ATTENDED, ActivityKind, Attendance, ParticipationMode
+from hub.sync.ledger.corrected import BY_ROLL_CALL, CORRECTED_SINCE, EARLIER, is_old_news
 from hub.sync.ledger.dates import DATE_IN_FUTURE
 from hub.sync.ledger.plan_members import People
 from hub.sync.ledger.planned import Context, Outcome, PlannedRow
@@ -49,8 +50,8 @@ _ACTIVITIES: Final = text(
     """
 )
 _RECORDS: Final = text(
-    """
-    select p.id, p.activity_id, coalesce(p.arrival_id, p.member_id) as person, p.attendance, p.mode, p.dispute_state,
+    f"""
+    select {EARLIER}, p.id, p.activity_id, coalesce(p.arrival_id, p.member_id) as person, p.attendance, p.mode, p.dispute_state,
            exists (select from participation s where s.twin_id = p.id) as is_linked
       from participation p where p.activity_id = any(:activities)
     """
@@ -65,7 +66,6 @@ _TOLD: Final = text(
 _UNNAMED: Final = "组织生活"
 # Of two marks of one person at one activity the one that says more counts: who was there is not absent, nor who had leave.
 _WEIGHT: Final = {a.value: 2 if a in ATTENDED else int(a is not Attendance.ABSENT_UNEXCUSED) for a in Attendance}
-_REASON: Final = "点名册更正 / corrected by a later roll call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class MarkCommand:
     arrival_id: UUID | None
     member_id: UUID | None
     record: UUID | None = None
-    reason: str = _REASON
+    reason: str = BY_ROLL_CALL
 
 
 class Stays:
@@ -350,6 +350,12 @@ class _Line:
             same_mode = before.mode == mode or attendance not in ATTENDED  # who was not there was so in no way
             if before.attendance == attendance and same_mode:
                 item.outcome = Outcome.UNCHANGED
+                return
+            if is_old_news(before, attendance, mode):
+                item.outcome, item.warnings = (
+                    Outcome.UNCHANGED,
+                    (*item.warnings, Problem("attendance", CORRECTED_SINCE)),
+                )
                 return
             if before.dispute_state == "DISPUTED":
                 item.refuse("attendance", "RECORD_DISPUTED")
