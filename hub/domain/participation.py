@@ -37,7 +37,16 @@ from hub.errors import (
 )
 from hub.feed.append import append
 from hub.ids import random_id
-from hub.models import ATTENDED, EventKind, MemberCategory, ParticipationMode, ParticipationSource, ParticipationState
+from hub.models import (
+    ATTENDED,
+    Attendance,
+    EventKind,
+    MemberCategory,
+    ParticipationMode,
+    ParticipationRole,
+    ParticipationSource,
+    ParticipationState,
+)
 from hub.models.participation import ParticipationColumns
 
 
@@ -260,6 +269,11 @@ def unsayable(told: Told, components: Sequence[str] = ()) -> InvalidInput | None
         return InvalidInput("minutes")
     if told.hours is not None and not 0 <= told.hours <= MOST_HOURS:
         return InvalidInput("hours")
+    if told.role == ParticipationRole.OBSERVER:  # 列席 (domain 0.18)
+        if told.voted:
+            return InvalidInput("voted")
+        if told.attendance == Attendance.ABSENT_UNEXCUSED:
+            return InvalidInput("attendance")
     for name in OF_WHO_WAS_THERE:
         if getattr(told, name) and told.attendance not in ATTENDED:
             return InvalidInput(name)

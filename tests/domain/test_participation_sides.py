@@ -124,3 +124,17 @@ async def test_what_a_correction_says_itself_stays_and_what_was_kept_before_does
     await do(world, participation_steps.correct, record, "YL0101", reason="更正", given=given)
     row = await world.row("participation", record)
     assert (row["attendance"], row["hours"], row["voted"]) == ("SICK_LEAVE", None, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("voted", {"voted": True}), ("attendance", {"attendance": "ABSENT_UNEXCUSED"})]
+)
+async def test_who_sits_in_neither_votes_nor_is_absent(world: World, field: str, said: dict[str, Any]) -> None:
+    person, day = await world.member(), await held(world, "YL0101")
+    observer = own(day, person, role="OBSERVER", **said)
+    refusal = await world.refused(InvalidInput, participation.record, "YL0101", commands=[observer])
+    assert refusal.field == field
+    record = (await world.one(participation.record, "YL0101", own(day, person, **said))).id
+    which = {"participation_id": record, "version": 1, "reason": "列席", "given": {"role": "OBSERVER"}}
+    await world.refused(InvalidInput, participation_steps.correct, "YL0101", **which)
+    assert (await world.row("participation", record))["role"] == "PARTICIPANT"
