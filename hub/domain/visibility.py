@@ -292,7 +292,10 @@ def _shown(table: Table, why: ColumnElement[str]) -> list[ColumnElement[Any]]:
     columns: list[ColumnElement[Any]] = []
     for column in table.columns:
         field_class: FieldClass = column.info["class"]
-        if column.name == "end_reason":
+        if column.name == "version" and table.name == "participation":
+            # How often a record changed tells whether somebody was heard about it.
+            columns.append(case((why == Access.PARTNER.value, 0), else_=column).label(column.key))
+        elif column.name == "end_reason":
             columns.append(_ended_openly(why, column))
         elif column.name == "heard_statement":
             columns.append(_said_at_home(why, column))

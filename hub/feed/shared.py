@@ -59,7 +59,7 @@ class Shared:
         """Take in a row of the feed that this reader may hear, if the view includes it."""
         if row.seq <= self._floor or not self.view.includes(row):
             return
-        event = views.event(row, self.head_seq, self._at.grant, self._cursors)
+        event = views.event(self.view, row, self.head_seq, self._at.grant, self._cursors)
         self._events.append(event)
         self.head_seq, self.cursor = event.seq, event.cursor
         if len(self._events) > 2 * _KEPT:

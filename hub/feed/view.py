@@ -139,7 +139,7 @@ async def read(
         previous = before[0].seq if before else None
     events = []
     for row in rows:
-        events.append(event(row, previous, at.grant, cursors))
+        events.append(event(view, row, previous, at.grant, cursors))
         previous = row.seq
     return events
 
@@ -226,8 +226,8 @@ async def _rows(
     return (await connection.execute(statement, values)).all()
 
 
-def event(row: Row[Any], previous: int | None, grant: int, cursors: CursorCodec) -> Event:
-    """Make the item of a row of the feed."""
+def event(view: View, row: Row[Any], previous: int | None, grant: int, cursors: CursorCodec) -> Event:
+    """Make the item of a row of the feed, as a view shows it."""
     return Event(
         cursor=Position.behind(row.seq, row.event_id, grant).seal(cursors),
         seq=row.seq,
@@ -236,7 +236,8 @@ def event(row: Row[Any], previous: int | None, grant: int, cursors: CursorCodec)
         kind=EventKind(row.kind),
         aggregate=Aggregate(row.aggregate),
         aggregate_id=row.aggregate_id,
-        aggregate_version=row.aggregate_version,
+        # How often a record changed tells whether somebody was heard about it.
+        aggregate_version=0 if view.without and row.aggregate == Aggregate.PARTICIPATION else row.aggregate_version,
         replaces=row.replaces,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,

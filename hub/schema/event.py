@@ -43,7 +43,9 @@ class Event:
         resolve.aggregate,
         "The record whose version moves: OutflowStatement, InflowStatement, MatchCandidate, Transfer …, never the Liaison.",
     )
-    aggregate_version: int = leaf("The version of that record after the event.")
+    aggregate_version: int = leaf(
+        "The version of that record after the event; 0 to a partner, of a participation: how often it changed tells of absence."
+    )
     replaces: ID | None = derived(
         resolve.replaces, "The Liaison id used before, where a match or its undoing changes it."
     )

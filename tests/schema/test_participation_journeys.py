@@ -113,6 +113,23 @@ async def test_a_partner_never_learns_of_attendance(world: World, tree: dict[str
     assert member
 
 
+async def test_a_partner_cannot_count_who_was_heard(world: World, tree: dict[str, Any]):
+    _, liaison = await a_match(world, tree)
+    record = await _marked(world, tree, liaison, "ABSENT_UNEXCUSED")
+    home = world.token(tree["YL0101"], "BRANCH")
+    heard = {"participationId": record["id"], "version": 1, "heardOn": "2026-11-20", "statement": "忘了"}
+    await world.call(home, "hearAbsence", **heard)
+    await world.call(home, "acknowledgeParticipation", participationId=record["id"], version=2)
+    await number_all(world.hub.engine)
+    query = """{ participations { edges { node { version } } }
+        events(topics: [PARTICIPATION]) { items { ... on Event { kind aggregateVersion } } } }"""
+    for role, versions, version in (("COMMITTEE", [1, 2, 3], 3), ("PARTNER", [0, 0], 0)):
+        found = await world.ask(world.token(tree["YL0101"], role), query)
+        items = [item for item in found["events"]["items"] if not item["kind"].startswith("ACTIVITY")]
+        assert [item["aggregateVersion"] for item in items] == versions
+        assert [edge["node"]["version"] for edge in found["participations"]["edges"]] == [version]
+
+
 async def world_member(world: World) -> Any:
     async with world.hub.engine.connect() as connection:
         return await connection.scalar(text("select id from member"))
