@@ -75,7 +75,7 @@ _OPEN: Final = text(
 _WORDS: Final = {
     OpenKind.QUESTION: ("匹配询问待答复", "question about a match"),
     OpenKind.UNACKNOWLEDGED: ("参加记录待确认", "record to acknowledge"),
-    OpenKind.DISPUTE: ("记录有异议待答复", "disputed record"),
+    OpenKind.DISPUTE: ("记录有异议或两边不一致待处理", "disputed record or difference to settle"),
     OpenKind.INQUIRY: ("协查函待答复", "inquiry to be answered"),
 }
 

@@ -124,8 +124,8 @@ async def execute(world: World, statement: str, **values: Any) -> None:
 OPEN = {
     a_question: "匹配询问待答复 1 项",
     an_unacknowledged_record: "参加记录待确认 1 项",
-    a_disputed_record: "记录有异议待答复 1 项",
-    an_attendance_that_is_told_differently: "记录有异议待答复 1 项",
+    a_disputed_record: "记录有异议或两边不一致待处理 1 项",
+    an_attendance_that_is_told_differently: "记录有异议或两边不一致待处理 1 项",
     an_unanswered_inquiry: "协查函待答复 1 项",
 }
 
