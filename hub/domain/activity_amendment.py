@@ -32,13 +32,14 @@ _UPDATE: Final = text(
     update participation set kind = :kind, held_on = :held_on, day = :day, title = :title, place = :place, hours = :hours,
            state = :state, confirmed_at = :confirmed_at, confirmed_by = :confirmed_by,
            acknowledged_at = :acknowledged_at, acknowledged_by = :acknowledged_by, overdue_at = :overdue_at,
+           heard_on = :heard_on, heard_by = :heard_by, heard_statement = :heard_statement,
            reason = :reason, amended_at = :now, amended_by = :by, version = version + 1
      where id = :id
     """
 )
 _TAKEN_OVER: Final = (
     "kind", "held_on", "day", "title", "place", "hours", "state", "confirmed_at", "confirmed_by", "acknowledged_at",
-    "acknowledged_by", "overdue_at",
+    "acknowledged_by", "overdue_at", "heard_on", "heard_by", "heard_statement",
 )  # fmt: skip
 _REASON: Final = "活动信息更正 / the details of the activity were corrected"
 
@@ -55,8 +56,8 @@ async def amend(
     """The host amends an activity; what is left out stays, None clears.
 
     Its records took day, kind, title, place and hours over from it, and follow, whoever called the roll and also while one
-    is disputed; a place or hours of their own stay. What is of another day, kind or hours than what was acknowledged is
-    acknowledged anew. The same again changes nothing.
+    is disputed; a place or hours of their own stay. With another day, kind or hours all are acknowledged anew, and with
+    another day or kind the member is heard anew. The same again changes nothing.
     Raises NotFound, StaleVersion, WrongState (cancelled), InvalidInput (also: components that somebody attended),
     AlreadyRecorded (there is such an activity), OutsideStay and NotHeldYet (somebody was on site on that day).
     """
@@ -90,7 +91,7 @@ async def _require_fitting(
 ) -> None:
     """Refuse what cannot be of an activity in which these people took part."""
     attended = {component for record in records for component in record.row["components_attended"] or ()}
-    if new.get("components") and not attended <= set(new["components"]):
+    if "components" in new and not attended <= set(new["components"]):
         raise InvalidInput("components")
     if "held_on" not in new or not records:
         return
@@ -145,8 +146,12 @@ def _said_of(
         said["day"] = last_day(said["held_on"])
     if "place" in new and record.row["place"] == before["place"]:
         said["place"] = new["place"]
-    if "hours" in new and record.row["attendance"] in ATTENDED and record.row["hours"] == before["hours"]:
-        said["hours"] = new["hours"]
+    if "hours" in new:  # told of all records alike: those of who was there would tell partners who was not
+        said["hours"] = record.row["hours"]
+        if record.row["attendance"] in ATTENDED and record.row["hours"] == before["hours"]:
+            said["hours"] = new["hours"]
+    if not said.keys().isdisjoint({"kind", "held_on"}):
+        said |= dict.fromkeys(("heard_on", "heard_by", "heard_statement"))  # which was about another absence
     # The home side's own needs nobody's acknowledgement.
     if record.row["arrival_id"] is not None and not said.keys().isdisjoint({"kind", "held_on", "hours"}):
         said |= {"state": "CONFIRMED", "confirmed_at": now, "confirmed_by": viewer.actor,

@@ -23,8 +23,16 @@ def hours(number: float | None) -> Decimal | None:
 listed = listing("activities", page_life.activities, Activity)
 
 
+def _trim(said: dict[str, Any]) -> None:
+    """A title or place of nothing but spaces is none."""
+    for name in ("title", "place"):
+        if said.get(name) is not None:
+            said[name] = said[name].strip() or None
+
+
 async def _record(call: Call) -> Any:
     said = {name: value for name, value in call.said.items() if value is not None}
+    _trim(said)
     said["hours"] = hours(said.get("hours"))
     if "components" in said:
         said["components"] = tuple(said["components"])
@@ -33,6 +41,7 @@ async def _record(call: Call) -> Any:
 
 async def _amend(call: Call) -> Any:
     given: dict[str, Any] = {name: call.said.pop(name) for name in activity_amendment.DETAILS if name in call.said}
+    _trim(given)
     if "hours" in given:
         given["hours"] = hours(given["hours"])
     if "components" in given:

@@ -193,7 +193,9 @@ async def test_hours_that_were_forgotten_are_those_of_who_was_there(world: World
     assert (await summary(world, person)).hours == 2
     row = await world.row("participation", there)
     assert (row["version"], row["state"], row["hours"]) == (3, "CONFIRMED", 2)
-    assert (await world.row("participation", absent))["version"] == 1
+    # Told of all alike: those of who was there would tell a partner who was not.
+    row = await world.row("participation", absent)
+    assert (row["version"], row["state"], row["hours"]) == (2, "CONFIRMED", None)
     assert (await world.events(there))[-1] == "PARTICIPATION_CORRECTED"
 
 
@@ -206,7 +208,8 @@ async def test_hours_of_its_own_stay_and_one_in_dispute_gets_the_new_ones(world:
     await do(world, participation_steps.dispute, disputed, themselves(world, person), reason="讲了三个小时")
     await amended(world, day, hours=Decimal(3))
     await amended(world, second, hours=Decimal(3))
-    assert (await world.row("participation", own))["hours"] == Decimal("0.5")
+    row = await world.row("participation", own)
+    assert (row["hours"], row["version"]) == (Decimal("0.5"), 2)
     row = await world.row("participation", disputed)
     assert (row["hours"], row["dispute_state"], row["version"]) == (3, "DISPUTED", 3)
 
@@ -299,3 +302,25 @@ async def test_what_somebody_attended_remains_a_component(world: World) -> None:
     assert refusal.value.field == "components"
     assert (await world.row("activity", day))["components"] == ["FILM", "LECTURE"]
     await amended(world, day, components=["FILM"])
+
+
+async def test_nothing_is_a_set_of_components_too(world: World) -> None:
+    _, _, came = await world.pair()
+    day = await held(world, components=("FILM",))
+    await marked(world, day, came, components_attended=("FILM",))
+    with pytest.raises(InvalidInput):
+        await amended(world, day, components=[])
+    assert (await world.row("activity", day))["components"] == ["FILM"]
+
+
+async def test_of_another_day_the_member_is_heard_anew(world: World) -> None:
+    person, _, came = await world.pair()
+    day = await held(world, held_on="2026-10-09")
+    record = await marked(world, day, came, "ABSENT_UNEXCUSED")
+    await do(world, participation_steps.hear, record, "YL0101", heard_on=date(2026, 10, 12), statement="忘了")
+    assert (await summary(world, person)).unexcused == 1
+    await amended(world, day, held_on="2026-11-09")
+    row = await world.row("participation", record)
+    assert (row["heard_on"], row["heard_by"], row["heard_statement"]) == (None, None, None)
+    found = await summary(world, person)
+    assert (found.unexcused, found.unheard) == (0, 1)
