@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, signin, written_heads
+from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, reasons, signin, written_heads
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
 from hub.sync.ledger.heads import NAMED, ActivityHead, Says
@@ -147,8 +147,11 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
     """Return the lines of a table with their marks; cells that say nothing give none, nor do columns without a day."""
     unknown: set[tuple[int, int]] = set()
     lines = []
-    for line, marked in table.called():
+    why = reasons.columns(table)
+    own = reasons.own_columns(table, found, why)
+    for line, filled in table.called(why):
         read = []
+        marked, said = filled[: len(found)], dict(zip(why, (cell for cell, _ in filled[len(found) :]), strict=True))
         for number, (head, activity, (cell, source)) in enumerate(zip(table.activities, found, marked, strict=True)):
             if activity.error or marks.is_blank(cell, table.legend) or source in unknown:
                 continue
@@ -160,6 +163,9 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
             if meaning.attendance is None:
                 error = Problem("attendance", marks.MARK_UNKNOWN)
                 unknown.add(source)  # one error, however many cells it is merged over
+            elif meaning.attendance == marks.ABSENT:
+                meaning = reasons.judged(own.get(head.column), said, table.legend)
+                error = None if meaning.attendance else Problem("attendance", marks.MARK_UNKNOWN)
             text = " ".join(cells.written(cell).split())
             row, column = table.sheet.place(line.index, head.column)
             read.append(Mark(row=row, column=column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip

@@ -30,6 +30,11 @@ _LABEL = re.compile(
 )
 # Rows about an activity that neither date nor name it.
 _OTHER_ROW = re.compile(r".*(?:地点|场所|主持人?|主讲人?|记录人?|授课人?|学时|课时|时长|召集人?|应到|实到)(?:数|人数)?")
+# What is noted of an activity beside its marks: why somebody was not there, and hours.
+_NOTED = re.compile(
+    r"(?:具体|主要)?(?:原因|事由|理由)|.{0,4}[未没不缺请假旷迟].{0,6}(?:原因|事由|理由)(?:说明|备注)?"
+    r"|(?:学习|培训|参加|党课|累计|获得|取得|实际|所?计)*(?:学时|课时|时长|小时)(?:数|小时)*"
+)
 _MONTH_LABEL = re.compile(r"(?:按)?月份?")
 # What is counted or noted of activities.
 NO_ACTIVITY = re.compile(
@@ -39,7 +44,7 @@ NO_ACTIVITY = re.compile(
 # What is ticked or noted of a person and is no attendance.
 NEVER_CALLED = re.compile(
     r"序号|编号|^(?:男|女)$|性别|年龄|党龄|民族|籍贯|学历|文化|职务|职称|身份|户籍|住址|政治面貌|(?:正式|预备|流动|在册|在职|退休|离退休|困难|老|新)党员|群众|低保|在职|退休"
-    r"|党费|缴费|缴纳|已缴|未缴|通知|告知|领取|发放|原因|事由|理由|去向|图例|符号|含义|标记|工作单位|签退|考核|等次|优秀|合格|小组|支部|组织"
+    r"|党费|缴费|缴纳|已缴|未缴|通知|告知|领取|发放|原因|事由|理由|学时|课时|时长|小时|去向|图例|符号|含义|标记|工作单位|签退|考核|等次|优秀|合格|小组|支部|组织"
 )
 _TITLE = re.compile(r"(?:册|表|簿|台账|名单|汇总|一览)(?:\([^)]*\))?$")
 _NUMBER_CELL = re.compile(r"[(]?(?:\d{1,2}(?:\.0)?|[甲乙丙丁戊己庚辛])[)]?|[①-⑳]")
@@ -138,6 +143,12 @@ def _speaks(cell: Cell) -> bool:
         return False
     found, rest = activity_dates.parts(cell)
     return bool(found) or found.year is not None or activity_kinds.read(rest).kind is not None
+
+
+def _is_noted(cell: str) -> bool:
+    """Tell whether a column of this head notes something beside the marks: 9月9日缺席原因, 学时."""
+    rest = columns.normal(activity_dates.parts(cell)[1])
+    return _NOTED.fullmatch(rest) is not None
 
 
 class _Grid:
@@ -260,7 +271,10 @@ class _Grid:
             if cell == "" or source in seen:
                 continue
             seen.add(source)
-            if isinstance(cell, str) and NO_ACTIVITY.search(cells.plain(cell)) and not written_heads.is_head(cell):
+            beside = isinstance(cell, str) and (
+                NO_ACTIVITY.search(cells.plain(cell)) or (not found and _is_noted(cell))
+            )
+            if beside and not written_heads.is_head(cell):
                 return None
             group = source[1] != column or self._merged.get((row, column + 1)) == source
             found.append(HeadCell(source[0], cell, unit, group))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hub.sync.ledger import cells, marks, mentions, signin
 from hub.sync.ledger.columns import Kind
@@ -123,16 +123,20 @@ class Table:
             above = line
             yield Line(place(index, 0)[0], index, line, organization)
 
-    def called(self) -> Iterator[tuple[Line, list[tuple[Cell, tuple[int, int]]]]]:
-        """Yield the lines of a roll call with the cell of each activity, and where it stands: it may be merged over several."""
+    def called(self, others: Sequence[int] = ()) -> Iterator[tuple[Line, list[tuple[Cell, tuple[int, int]]]]]:
+        """Yield the lines of a roll call with the cell of each activity, and where it stands: it may be merged over several.
+
+        The cells of the columns `others` follow.
+        """
         above: dict[int, Cell] = {}
+        columns = [*(head.column for head in self.activities), *others]
         for line in self.lines():
             found: list[tuple[Cell, tuple[int, int]]] = []
-            for head in self.activities:
-                at = line.index, head.column
+            for column in columns:
+                at = line.index, column
                 source = self.merged.get(at, at)
                 cell = self.sheet.rows[source[0]][source[1]] if source[0] >= self.body else ""
-                above[head.column] = cell = above.get(head.column, cell) if cell in DITTO else cell
+                above[column] = cell = above.get(column, cell) if cell in DITTO else cell
                 found.append((cell, source))
             yield line, found
 
