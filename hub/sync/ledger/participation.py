@@ -32,6 +32,11 @@ _MINUTES = {"分钟", "分", "min"}
 _MOST_HOURS = MOST_HOURS
 HOURS_NOT_COUNTED = "HOURS_NOT_COUNTED"
 PLACE_TOO_EXACT = "PLACE_TOO_EXACT"
+# What may stand beside a day, and beside a month, and says no other one.
+_PART_OF_DAY = re.compile(
+    r"[()起至止]*(?:[(]?(?:(?:上午|下午|早上|早晨|晚上|晚间|中午|傍晚|全天)[至到、和]?)+[)]?)?[()起至止]*"
+)
+_PART_OF_MONTH = re.compile(r"[()起至止]*(?:[(]?(?:上旬|中旬|下旬|初|中|底|末|间)[)]?)?[()起至止]*")
 _DENIED = re.compile(r"未|没|缺|不|否|旷|无故")
 
 
@@ -41,7 +46,8 @@ def held_on(read: LineCells, today: dt.date, year: int | None) -> str | None:
     value, code = dates.partial_date(cell, today)
     if code == dates.DATE_INVALID and cell != "":
         said, rest = activity_dates.parts(cell)
-        if said and not rest.strip(" ()起至止"):
+        part = _PART_OF_DAY if said.day else _PART_OF_MONTH
+        if said and part.fullmatch("".join(rest.split())):
             value = said._replace(year=said.year or year).text()
             if value and (value + "-01")[:10] > today.isoformat():
                 value, code = None, dates.DATE_IN_FUTURE

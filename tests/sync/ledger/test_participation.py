@@ -115,6 +115,10 @@ def test_a_good_row():
         (changed(date="去年九月"), "heldOn", "DATE_INVALID"),
         (changed(date="2026.2.29"), "heldOn", "DATE_INVALID"),
         (changed(date="9月9日"), "heldOn", "DATE_INVALID"),
+        (changed(date="9月9日上午"), "heldOn", "DATE_INVALID"),
+        (changed(date="2026年9月9日党课"), "heldOn", "DATE_INVALID"),
+        (changed(date="2026年9月上午"), "heldOn", "DATE_INVALID"),
+        (changed(date="2026年12月9日上午"), "heldOn", "DATE_IN_FUTURE"),
         (changed(date="2026.12.9"), "heldOn", "DATE_IN_FUTURE"),
         (changed(kind="", title=""), "kind", "ACTIVITY_MISSING"),
         (changed(attendance="没有参加成"), "attendance", "MARK_UNKNOWN"),
@@ -177,7 +181,9 @@ def test_an_unknown_host_is_kept_as_written():
     [
         (dt.date(2026, 9, 9), "2026-09-09"), ("2026年9月9日", "2026-09-09"), ("2026.9", "2026-09"), (46274, "2026-09-09"), ("20260909", "2026-09-09"),
         ("2026年9月9日14:30", "2026-09-09"), ("2026.9.9-9.11", "2026-09-09"), ("2026年9月9日至11日", "2026-09-09"), ("9月9日", "2026-09-09"),
-        ("9.9", "2026-09-09"), ("9月", "2026-09"),
+        ("9.9", "2026-09-09"), ("9月", "2026-09"), ("5月10日上午", "2026-05-10"), ("2025年6月10日上午", "2025-06-10"), ("6月11日下午", "2026-06-11"),
+        ("2026年9月9日（晚上）", "2026-09-09"), ("9月9日 早上", "2026-09-09"), ("9月9日上午、下午", "2026-09-09"), ("5月中旬", "2026-05"), ("5月上旬", "2026-05"),
+        ("2025年5月下旬", "2025-05"), ("9月初", "2026-09"),
     ],
 )  # fmt: skip
 def test_days(cell, held_on):
