@@ -89,6 +89,8 @@ async def _correct(connection: AsyncConnection, who: dict[str, Any], command: Ma
     given: dict[str, Any] = {"attendance": command.told.attendance, "mode": command.told.mode}
     if command.told.hours is not None:
         given["hours"] = command.told.hours
+    if command.told.components_attended is not None:
+        given["components_attended"] = sorted(command.told.components_attended)
     try:
         return await participation_steps.correct(
             connection,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from hub.domain.participation import Told
 from hub.models import ATTENDED
 
 CORRECTED_SINCE: Final = "CORRECTED_SINCE"
@@ -15,10 +16,10 @@ EARLIER: Final = """
 """The columns that `is_old_news` reads of a record `p`."""
 
 
-def is_old_news(record: Any, attendance: str, mode: str) -> bool:
+def is_old_news(record: Any, told: Told) -> bool:
     """Tell whether a list repeats what a record said until somebody corrected it, answered a dispute or settled a
     difference. What a list corrected itself, a later list may correct back; and what is new is news."""
     if record.reason in (None, BY_ROLL_CALL, BY_REPORT):
         return False
-    said = (attendance, mode) if attendance in ATTENDED else (attendance,)
+    said = (told.attendance, told.mode) if told.attendance in ATTENDED else (told.attendance,)
     return any(tuple(earlier.split())[: len(said)] == said for earlier in record.earlier)

@@ -15,8 +15,8 @@ from hub.domain.participation_record import MATCHED
 from hub.domain.self_report import ReportParticipation
 from hub.sync.ledger.corrected import BY_REPORT, CORRECTED_SINCE, EARLIER, is_old_news
 from hub.sync.ledger.plan_members import People
-from hub.sync.ledger.plan_rollcall import MarkCommand, same_place
-from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions
+from hub.sync.ledger.plan_rollcall import MarkCommand
+from hub.sync.ledger.planned import Context, Outcome, PlannedRow, in_portions, same_place
 from hub.sync.ledger.rows import ParticipationRow, Problem
 
 _KNOWN: Final = text(
@@ -135,8 +135,8 @@ def _judge(
     said = (told.attendance, told.mode, told.hours if told.hours is not None else before.hours)
     if said == (before.attendance, before.mode, before.hours):
         item.outcome = Outcome.UNCHANGED
-    elif is_old_news(before, told.attendance, told.mode or usual):
-        item.outcome, item.warnings = Outcome.UNCHANGED, (*item.warnings, Problem("attendance", CORRECTED_SINCE))
+    elif is_old_news(before, told):
+        item.leave_as_it_stands("attendance", CORRECTED_SINCE)
     elif before.dispute_state == "DISPUTED":
         item.refuse("attendance", "RECORD_DISPUTED")
     else:

@@ -21,7 +21,7 @@ from hub.models import ATTENDED, ActivityKind, Attendance, ParticipationMode
 from hub.sync.ledger.corrected import BY_ROLL_CALL, CORRECTED_SINCE, EARLIER, is_old_news
 from hub.sync.ledger.dates import DATE_IN_FUTURE
 from hub.sync.ledger.plan_members import People
-from hub.sync.ledger.planned import Context, Outcome, PlannedRow
+from hub.sync.ledger.planned import Context, Outcome, PlannedRow, same_place
 from hub.sync.ledger.rows import Mark, Problem, RollcallActivity, RollcallRow, RollcallTable
 
 _STAYS: Final = f"""
@@ -43,7 +43,8 @@ _BY_DIGEST: Final = text(
 _BY_NAME: Final = text(_STAYS.format(key="a.name_key", source="arrival a", which="a.name_key = any(:keys)"))
 _ACTIVITIES: Final = text(
     """
-    select a.id, a.organization_id, a.held_on, a.kind, coalesce(a.title, '') as title, a.mode from activity a
+    select a.id, a.organization_id, a.held_on, a.kind, coalesce(a.title, '') as title, a.mode, a.components
+      from activity a
       join unnest(cast(:hosts as uuid[]), cast(:days as text[])) as w(host, day)
         on a.organization_id = w.host and a.held_on = w.day
      where a.cancelled_at is null
@@ -52,6 +53,7 @@ _ACTIVITIES: Final = text(
 _RECORDS: Final = text(
     f"""
     select {EARLIER}, p.id, p.activity_id, coalesce(p.arrival_id, p.member_id) as person, p.attendance, p.mode, p.dispute_state,
+           p.components_attended,
            exists (select from participation s where s.twin_id = p.id) as is_linked
       from participation p where p.activity_id = any(:activities)
     """
@@ -130,18 +132,25 @@ async def plan(context: Context, tables: Sequence[RollcallTable[UUID]]) -> tuple
 def _commands(tables: Sequence[RollcallTable[UUID]]) -> list[list[RecordActivity | None]]:
     """Return the activity of each column of each table.
 
-    Two columns may be one activity, one of them online: its own mode is that of the column that says none.
+    Two columns may be one activity, one of them online: its own mode is that of the column that says none. It has the
+    components of all.
     """
     made = [
         [None if a.error or table.organization is None else _activity(table, a) for a in table.activities]
         for table in tables
     ]
     modes: dict[tuple[Any, ...], str | None] = {}
+    components: dict[tuple[Any, ...], set[str]] = {}
     for table, commands in zip(tables, made, strict=True):
         for column, command in zip(table.activities, commands, strict=True):
             if command is not None and (command.key not in modes or column.mode is None):
                 modes[command.key] = command.mode
-    return [[command and replace(command, mode=modes[command.key]) for command in commands] for commands in made]
+            if command is not None:
+                components.setdefault(command.key, set()).update(command.components or ())
+    return [
+        [c and replace(c, mode=modes[c.key], components=tuple(sorted(components[c.key])) or None) for c in commands]
+        for commands in made
+    ]
 
 
 def _told_apart(
@@ -176,6 +185,7 @@ def _activity(table: RollcallTable[UUID], found: RollcallActivity) -> RecordActi
         held_on=found.held_on,
         title=found.title or (_UNNAMED if found.kind == ActivityKind.OTHER else None),
         mode=found.mode or ParticipationMode.ON_SITE.value,
+        components=found.components or None,
     )
 
 
@@ -335,27 +345,29 @@ class _Line:
             if second is item:
                 return item
         self._seen[activity.key, person["id"]] = item
-        self._judge(item, mark.attendance, mode, activity, known, person)
+        # Of an activity that is known without components nobody attended one.
+        of = activity.components if known is None else known.components
+        components = tuple(one for one in mark.components if one in (of or ())) or None
+        self._judge(
+            item, Told(attendance=mark.attendance, mode=mode, components_attended=components), activity, known, person
+        )
         item.matched = item.matched or (earlier is not None and earlier.matched)  # a report is taken once
         return item
 
-    def _judge(
-        self, item: PlannedRow, attendance: str, mode: str, activity: RecordActivity, known: Any, person: Any
-    ) -> None:
-        item.said = (attendance, mode)
+    def _judge(self, item: PlannedRow, told: Told, activity: RecordActivity, known: Any, person: Any) -> None:
+        assert told.mode is not None
+        item.said = (told.attendance, told.mode)
         before = self._records.get((known.id, person["id"])) if known is not None else None
         of_arrival = "arrived_on" in person
         if before is not None:
             item.record, item.matched = before.id, before.is_linked
-            same_mode = before.mode == mode or attendance not in ATTENDED  # who was not there was so in no way
-            if before.attendance == attendance and same_mode:
+            same = before.mode == told.mode or told.attendance not in ATTENDED  # who was not there was so in no way
+            components = list(told.components_attended or ())
+            if before.attendance == told.attendance and same and components in ([], before.components_attended):
                 item.outcome = Outcome.UNCHANGED
                 return
-            if is_old_news(before, attendance, mode):
-                item.outcome, item.warnings = (
-                    Outcome.UNCHANGED,
-                    (*item.warnings, Problem("attendance", CORRECTED_SINCE)),
-                )
+            if is_old_news(before, told):
+                item.leave_as_it_stands("attendance", CORRECTED_SINCE)
                 return
             if before.dispute_state == "DISPUTED":
                 item.refuse("attendance", "RECORD_DISPUTED")
@@ -365,7 +377,7 @@ class _Line:
             item.matched = self._is_told(person["member_id"], activity)
         item.command = MarkCommand(
             activity,
-            Told(attendance=attendance, mode=mode),
+            told,
             person["id"] if of_arrival else None,
             None if of_arrival else person["id"],
             item.record,
@@ -379,12 +391,3 @@ class _Line:
                 reports.remove(report)
                 return True
         return False
-
-
-def same_place(context: Context, report: Any, host: UUID | None) -> bool:
-    """Tell whether a report may be of what this host held: it names the host, one above or below it, or nobody."""
-    if report.host_id is None:
-        return report.host_text is None
-    return host is not None and (
-        context.names.is_below(report.host_id, host) or context.names.is_below(host, report.host_id)
-    )

@@ -60,6 +60,10 @@ class PlannedRow:
         self.outcome, self.error, self.warnings = Outcome.REFUSED, Problem(field_name, code), ()
         self.command, self.suggestions = None, ()
 
+    def leave_as_it_stands(self, field_name: str, code: str) -> None:
+        """Turn the row into one that changes nothing, with a warning."""
+        self.outcome, self.warnings = Outcome.UNCHANGED, (*self.warnings, Problem(field_name, code))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -106,3 +110,12 @@ def in_portions(rows: Iterable[T], size: int = 4_000) -> Iterator[list[T]]:
     waiting = iter(rows)
     while portion := list(islice(waiting, size)):
         yield portion
+
+
+def same_place(context: Context, report: Any, host: UUID | None) -> bool:
+    """Tell whether a report may be of what this host held: it names the host, one above or below it, or nobody."""
+    if report.host_id is None:
+        return report.host_text is None
+    return host is not None and (
+        context.names.is_below(report.host_id, host) or context.names.is_below(host, report.host_id)
+    )

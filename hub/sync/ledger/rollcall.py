@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, marks, reasons, signin, written_heads
+from hub.sync.ledger import activity_dates, activity_kinds, cells, components, marks, reasons, signin, written_heads
 from hub.sync.ledger.activity_dates import Parts
 from hub.sync.ledger.dates import DATE_INVALID
 from hub.sync.ledger.heads import NAMED, ActivityHead, Says
@@ -26,7 +28,10 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
     titled = kind_of_titles(table.titles)
     found: list[RollcallActivity] = []
     before = activity_dates.NOTHING
-    for head in table.activities:
+    parts = components.of(table.activities, titled)
+    for number, own in enumerate(table.activities):
+        # The lowest head names the component: what stands above it is the activity.
+        head = dataclasses.replace(own, cells=own.cells[1:]) if number in parts else own
         if head.says is Says.NOTHING:
             found.append(_unknown(table, head))
             continue
@@ -57,10 +62,13 @@ def activities(table: Table, year: int | None) -> tuple[RollcallActivity, ...]:
             )
         )
         before = said if held_on else before
+    for number, part in parts.items():
+        all_parts = {other.component for other in parts.values() if other.first == part.first and other.component}
+        found[number] = dataclasses.replace(found[number], components=tuple(sorted(all_parts)))
     return tuple(found)
 
 
-def _place(table: Table, head: ActivityHead, row: int) -> dict[str, int]:
+def _place(table: Table, head: ActivityHead, row: int) -> dict[str, Any]:
     at, column = table.sheet.place(row, head.column)
     return {"row": at, "column": column}
 
@@ -149,6 +157,7 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
     lines = []
     why = reasons.columns(table)
     own = reasons.own_columns(table, found, why)
+    parts = components.of(table.activities, kind_of_titles(table.titles))
     for line, filled in table.called(why):
         read = []
         marked, said = filled[: len(found)], dict(zip(why, (cell for cell, _ in filled[len(found) :]), strict=True))
@@ -169,5 +178,5 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
             text = " ".join(cells.written(cell).split())
             row, column = table.sheet.place(line.index, head.column)
             read.append(Mark(row=row, column=column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
-        lines.append((line, tuple(read)))
+        lines.append((line, tuple(components.together(read, parts) if parts else read)))
     return lines

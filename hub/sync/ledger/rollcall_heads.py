@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, marks, signin, written_heads
+from hub.sync.ledger import activity_dates, activity_kinds, cells, columns, components, marks, signin, written_heads
 from hub.sync.ledger.columns import Kind
 from hub.sync.ledger.heads import ActivityHead, HeadCell, Heads, Merges, Says
 from hub.sync.ledger.workbook import Cell, Row, Sheet
@@ -214,7 +214,7 @@ class _Grid:
         days = all(_DAY_NUMBER.fullmatch(self.text(row, c)) for c in own)
         if days and any(activity_dates.parts(self._at(index, c))[0].month for c in self._own(index)):
             return True
-        speak = sum(_speaks(self._at(row, c)) for c in own)
+        speak = sum(_speaks(self._at(row, c)) or components.is_one_of_each(self.text(row, c)) for c in own)
         said = sum(self._head(row, c) is not None or bool(NO_ACTIVITY.search(self.text(row, c))) for c in own)
         return speak > 0 and (speak + said) * 2 >= len(own)
 
@@ -348,7 +348,8 @@ class _Grid:
             return -1
         said, rest = activity_dates.parts(cell)
         own = [activity_dates.parts(head.cell, head.unit) for head in below]
-        if said.day is not None and (self._merged or any(part for part, _ in own)):
+        is_part = components.is_one_of_each(cells.plain(below[0].cell))
+        if said.day is not None and not is_part and (self._merged or any(part for part, _ in own)):
             return -1  # a whole day, in a file that knows merges, stands over its own column only
         if not said and not said.year and any(activity_kinds.read(text).kind for _, text in own):
             return -1

@@ -110,7 +110,8 @@ class RollcallActivity:
     """An activity that a column of a roll call stands for. `row` and `column` as Excel counts them: where it is dated.
 
     `kind` and `mode` are values of ActivityKind and AttendanceMode; `title` is what the head says besides. With an
-    `error` there is no `held_on`, and no line has a mark for it.
+    `error` there is no `held_on`, and no line has a mark for it. Columns of one activity's `components` are alike, and its
+    marks are for the first of them.
     """
 
     column: int
@@ -120,13 +121,14 @@ class RollcallActivity:
     held_on: str | None
     mode: str | None
     error: Problem | None
+    components: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What a line says of one activity, an index into the table's `activities`; with an `error` no attendance.
 
-    `row` is that of the line, unless people stand across.
+    `row` is that of the line, unless people stand across. `components` are those attended.
     """
 
     row: int
@@ -136,6 +138,7 @@ class Mark:
     mode: str | None
     text: str
     error: Problem | None
+    components: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
