@@ -172,11 +172,13 @@ def called(table: Table, found: Sequence[RollcallActivity]) -> list[tuple[Line, 
             if meaning.attendance is None:
                 error = Problem("attendance", marks.MARK_UNKNOWN)
                 unknown.add(source)  # one error, however many cells it is merged over
-            elif meaning.attendance == marks.ABSENT:
-                meaning = reasons.judged(own.get(head.column), said, table.legend)
-                error = None if meaning.attendance else Problem("attendance", marks.MARK_UNKNOWN)
             text = " ".join(cells.written(cell).split())
             row, column = table.sheet.place(line.index, head.column)
             read.append(Mark(row=row, column=column, activity=number, attendance=meaning.attendance, mode=meaning.mode, text=text, error=error))  # fmt: skip
-        lines.append((line, tuple(components.together(read, parts) if parts else read)))
+        for at, mark in enumerate(read := components.together(read, parts) if parts else read):
+            if mark.attendance == marks.ABSENT:
+                meaning = reasons.judged(own.get(table.activities[mark.activity].column), said, table.legend)
+                error = None if meaning.attendance else Problem("attendance", marks.MARK_UNKNOWN)
+                read[at] = dataclasses.replace(mark, attendance=meaning.attendance, error=error)
+        lines.append((line, tuple(read)))
     return lines

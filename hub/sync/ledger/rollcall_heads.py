@@ -214,6 +214,9 @@ class _Grid:
         days = all(_DAY_NUMBER.fullmatch(self.text(row, c)) for c in own)
         if days and any(activity_dates.parts(self._at(index, c))[0].month for c in self._own(index)):
             return True
+        texts = [self.text(row, c) for c in own]
+        if any(map(_is_noted, texts)) and all(signin.is_head(text) or _is_noted(text) for text in texts):
+            return True  # 到会 | 缺席原因 | 到会 | 学时
         speak = sum(_speaks(self._at(row, c)) or components.is_one_of_each(self.text(row, c)) for c in own)
         said = sum(self._head(row, c) is not None or bool(NO_ACTIVITY.search(self.text(row, c))) for c in own)
         return speak > 0 and (speak + said) * 2 >= len(own)

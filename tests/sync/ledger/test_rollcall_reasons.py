@@ -116,3 +116,15 @@ def test_what_is_noted_below_the_day_is_no_mark(beside):
 
 def test_hours_in_the_name_of_an_activity():
     assert signed(["9月9日 党课（2学时）", "9月23日 集中培训 8学时"], ["√", "×"]) == ["PRESENT", "ABSENT_UNEXCUSED"]
+
+
+def test_heads_that_nobody_merged():
+    rows = [["姓名", "身份证号", "9月9日 党课", "", "10月9日 党课", ""], ["", "", "到会", "缺席原因", "到会", "学时"]]
+    assert said(*rows, ["周洁", A, "×", "住院", "√", 2]) == [["SICK_LEAVE", "PRESENT"]]
+
+
+def test_a_reason_beside_the_components_of_one_day():
+    rows = [["姓名", "身份证号", "9月9日主题党日", "", "", "缺席原因"], ["", "", "一课", "一片", "一实践", ""]]
+    lines = [["周洁", A, "×", "×", "×", "住院"], ["吴江", B, "√", "×", "×", "不详"], ["郑华", C, "×", "×", "×", "不详"]]
+    merged = ["A1:A2", "B1:B2", "C1:E1", "F1:F2"]
+    assert said(*rows, *lines, merged=merged) == [["SICK_LEAVE"], ["PRESENT"], ["MARK_UNKNOWN"]]
