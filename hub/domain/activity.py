@@ -25,6 +25,9 @@ from hub.feed.append import Event, append
 from hub.ids import random_id
 from hub.models import ActivityKind, Aggregate, EventKind, ParticipationMode, Topic
 
+IDENTITY: Final = frozenset({"kind", "held_on", "title"})
+"""What makes an activity of a host this one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordActivity:
@@ -173,29 +176,25 @@ def _refusal(command: RecordActivity, scope: set[UUID], closed: dict[UUID, Any])
         return NotFound("organizationId")
     if closed[command.organization_id] is not None:
         return OrganizationClosed("organizationId")
-    if not is_day_or_month(command.held_on):
+    return _impossible(asdict(command))
+
+
+def _impossible(said: Mapping[str, Any]) -> InvalidInput | None:
+    """Return what no activity can be, or None. It begins on its day or in its month, and may last longer."""
+    held_on, starts_at, ends_at, title = (said[name] for name in ("held_on", "starts_at", "ends_at", "title"))
+    if not is_day_or_month(held_on):
         return InvalidInput("heldOn")
-    refusal = impossible(
-        command.held_on, starts_at=command.starts_at, ends_at=command.ends_at, hours=command.hours, place=command.place
-    )
-    if refusal is not None:
-        return refusal
-    if command.kind == ActivityKind.OTHER and not (command.title or "").strip():
-        return InvalidInput("title")  # which says what it was
-    return InvalidInput("title") if len(command.title or "") > MAX_LENGTH else None
-
-
-def impossible(
-    held_on: str, *, starts_at: datetime | None, ends_at: datetime | None, hours: Decimal | None, place: str | None
-) -> InvalidInput | None:
-    """Return which detail no activity of that day or month can have, or None. It begins on it, and may last longer."""
     if starts_at is not None and not first_day(held_on) <= today(starts_at) <= last_day(held_on):
         return InvalidInput("startsAt")
     if ends_at is not None and (today(ends_at) < first_day(held_on) or (starts_at is not None and ends_at < starts_at)):
         return InvalidInput("endsAt")
-    if hours is not None and not 0 <= hours <= MOST_HOURS:
+    if said["hours"] is not None and not 0 <= said["hours"] <= MOST_HOURS:
         return InvalidInput("hours")
-    return places.refusal(place)
+    if said["kind"] == ActivityKind.OTHER and not (title or "").strip():
+        return InvalidInput("title")  # which says what it was
+    if len(title or "") > MAX_LENGTH:
+        return InvalidInput("title")
+    return places.refusal(said["place"])
 
 
 def usual_mode(kind: str) -> str:
@@ -211,19 +210,12 @@ def is_day_or_month(held_on: str) -> bool:
 async def require_possible(connection: AsyncConnection, after: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     """Refuse an amendment (`new`; `after`: the activity with it) to what no activity is, or to what another one is.
 
-    Raises InvalidInput, AlreadyRecorded. What is not amended is not judged.
+    Raises InvalidInput, AlreadyRecorded. A place that is not amended is not judged.
     """
-    if not is_day_or_month(after["held_on"]):
-        raise InvalidInput("heldOn")
-    if after["kind"] == ActivityKind.OTHER and not (after["title"] or "").strip():
-        raise InvalidInput("title")
-    if len(after["title"] or "") > MAX_LENGTH:
-        raise InvalidInput("title")
-    details = {name: after[name] for name in ("starts_at", "ends_at", "hours")}
-    refusal = impossible(after["held_on"], **details, place=new.get("place"))
+    refusal = _impossible({**after, "place": new.get("place")})
     if refusal is not None:
         raise refusal
-    if not new.keys().isdisjoint({"kind", "held_on", "title"}):
+    if IDENTITY & new.keys():
         await connection.execute(_HOLD, {"ids": [after["organization_id"]]})
         known = await _known(connection, {"hosts": [after["organization_id"]], "days": [after["held_on"]]})
         key = after["organization_id"], after["held_on"], after["kind"], folded(after["title"])

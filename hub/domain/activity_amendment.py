@@ -25,7 +25,6 @@ DETAILS: Final = (
 )  # fmt: skip
 """What can be amended. The host is who it is, and the mode is each record's own."""
 
-_IDENTITY: Final = frozenset({"kind", "held_on", "title"})
 _OF_ACTIVITY: Final = text("select id from participation where activity_id = :id")
 _UPDATE: Final = text(
     """
@@ -141,7 +140,7 @@ def _said_of(
     record: Record, viewer: Viewer, now: datetime, before: Mapping[str, Any], new: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the columns of a record that follow an amendment."""
-    said = {name: new[name] for name in _IDENTITY & new.keys()}
+    said = {name: new[name] for name in activity.IDENTITY & new.keys()}
     if "held_on" in said:
         said["day"] = last_day(said["held_on"])
     if "place" in new and record.row["place"] == before["place"]:

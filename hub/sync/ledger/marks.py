@@ -84,9 +84,9 @@ _MODES = [
     (SELF_STUDY, re.compile(r"补学|自学|补课|^补$")),
     (ON_SITE, re.compile(r"^(?:现场|线下)")),
 ]
-_MODE_OF = {"现场": ON_SITE, "线上": ONLINE, "补学": SELF_STUDY, "送学": DELIVERED}
+MODE_OF = {"现场": ON_SITE, "线上": ONLINE, "补学": SELF_STUDY, "送学": DELIVERED}
 # How somebody was there, beside a sign. ×（补学） is none: who missed it and made up for it was not simply absent.
-_WITH_MODE = re.compile(rf"(?P<sign>[{re.escape(_SIGNS)}])\((?P<mode>{'|'.join(_MODE_OF)})\)")
+_WITH_MODE = re.compile(rf"(?P<sign>[{re.escape(_SIGNS)}])\((?P<mode>{'|'.join(MODE_OF)})\)")
 
 
 def plain(cell: Cell) -> str:
@@ -111,7 +111,7 @@ def read(cell: Cell, legend: Legend = _NO_LEGEND) -> Meaning:
     if exact and text not in legend:
         meaning = _sign(exact["sign"], legend)
         if meaning.attendance in {PRESENT, LATE}:
-            return meaning._replace(mode=_MODE_OF[exact["mode"]])
+            return meaning._replace(mode=MODE_OF[exact["mode"]])
     return _read(text, tuple(legend.items())) if len(text) <= _LONGEST else UNKNOWN
 
 
@@ -279,7 +279,7 @@ def legend_of_rows(rows: Iterable[Sequence[str]]) -> dict[str, Meaning]:
 
 
 _SAID = {PRESENT: "到会", LATE: "迟到", ABSENT: "缺席", PERSONAL: "事假", SICK: "病假", OFFICIAL: "公假"}
-_SAID_MODES = {mode: word for word, mode in _MODE_OF.items()}
+_SAID_MODES = {mode: word for word, mode in MODE_OF.items()}
 
 
 def explained(legend: Legend) -> str:

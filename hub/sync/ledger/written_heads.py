@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from hub.domain.activity import usual_mode
 from hub.sync.ledger.activity_dates import Parts
-from hub.sync.ledger.activity_kinds import DELIVERED, ON_SITE, ONLINE, SELF_STUDY
+from hub.sync.ledger.activity_kinds import ONLINE
+from hub.sync.ledger.marks import MODE_OF
 from hub.sync.ledger.workbook import Cell
 
 KINDS: Final = {
@@ -24,9 +26,8 @@ KINDS: Final = {
     "TALK": "谈心谈话",
     "OTHER": "其他",
 }
-MODES: Final = {ON_SITE: "现场", ONLINE: "线上", SELF_STUDY: "补学", DELIVERED: "送学"}
+MODES: Final = {mode: word for word, mode in MODE_OF.items()}
 _KIND_OF = {word: kind for kind, word in KINDS.items()}
-_MODE_OF = {word: mode for mode, word in MODES.items()}
 _HEAD = re.compile(
     rf"(?P<year>\d{{4}})年(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日)? (?P<kind>{'|'.join(KINDS.values())})"
     rf"(?:「(?P<title>.*)」)?(?:（(?P<mode>{'|'.join(MODES.values())})）)?",
@@ -46,7 +47,7 @@ class Written(NamedTuple):
 def write(held_on: str, kind: str, title: str | None, mode: str) -> str:
     """Return the head of an activity."""
     said = f"「{title}」" if title else ""
-    return f"{day(held_on)} {KINDS[kind]}{said}" + (f"（{MODES[mode]}）" if mode != _usual(kind) else "")
+    return f"{day(held_on)} {KINDS[kind]}{said}" + (f"（{MODES[mode]}）" if mode != usual_mode(kind) else "")
 
 
 def read(cell: Cell) -> Written | None:
@@ -56,7 +57,7 @@ def read(cell: Cell) -> Written | None:
         return None
     said = Parts(int(match["year"]), int(match["month"]), int(match["day"]) if match["day"] else None)
     kind = _KIND_OF[match["kind"]]
-    mode = _MODE_OF[match["mode"]] if match["mode"] else ONLINE if kind == "ONLINE_EXCHANGE" else None
+    mode = MODE_OF[match["mode"]] if match["mode"] else ONLINE if kind == "ONLINE_EXCHANGE" else None
     return Written(said, kind, match["title"] or None, mode)
 
 
@@ -69,7 +70,3 @@ def day(held_on: str) -> str:
     """Return a day or a month in words: 2026年9月9日."""
     year, month, *days = held_on.split("-")
     return f"{year}年{int(month)}月" + (f"{int(days[0])}日" if days else "")
-
-
-def _usual(kind: str) -> str:
-    return ONLINE if kind == "ONLINE_EXCHANGE" else ON_SITE
