@@ -44,14 +44,13 @@ _NOTHING_ABOVE = "〃?"  # not to be resolved from the neighbour, who is the per
 class Turned(Sheet):
     """A part of `source` whose rows are its columns `columns_at`, and whose columns are its rows `rows_at`.
 
-    In the source its titles end at `top`; its activities are the rows `held`, the first of them `body`.
+    In the source its titles end at `top`; its activities are the rows `held`.
     """
 
     source: Sheet = dataclasses.field(default_factory=lambda: Sheet("", []))
     rows_at: list[int] = dataclasses.field(default_factory=list)
     columns_at: list[int] = dataclasses.field(default_factory=list)
     top: int = 0
-    body: int = 0
     held: list[int] = dataclasses.field(default_factory=list)
 
     def place(self, row: int, column: int) -> tuple[int, int]:
@@ -338,9 +337,7 @@ class _Rows:
                 line.append(grid.at(row, column) if is_its_own else "")
             view.append(line)
         self._resolve_dittos(view, held, len(rows) - len(held))
-        sheet = Turned(
-            grid.sheet.name, view, source=grid.sheet, rows_at=rows, columns_at=at, top=head.top, body=held[0], held=held
-        )
+        sheet = Turned(grid.sheet.name, view, source=grid.sheet, rows_at=rows, columns_at=at, top=head.top, held=held)
         fields = {"name": 0} | {field: number for number, field in enumerate(self._fields, start=1)}
         activities = tuple(
             dataclasses.replace(one, column=number)

@@ -14,7 +14,7 @@ from hub.domain import participation_steps
 from hub.models import LedgerKind
 from hub.sync.ledger.export_participation import MARKS, certificate, export_participation
 from hub.sync.ledger.written_heads import MODES
-from tests.domain.liaisons import NAMES, NOW, World, a_vault, a_world, number
+from tests.domain.liaisons import NAMES, NOW, World, a_vault, number
 from tests.domain.lives import acknowledged, do, held, marked, reported, summary
 from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 
@@ -57,12 +57,6 @@ async def test_what_is_written_imports_back_without_loss(database) -> None:
     assert (await hub.report(roll_call, "rollcall", "BJ01")).new == 310
     assert (await hub.report(reports, "participation")).linked == 16
     assert await content_of(hub) == before
-
-
-@pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    return Hub(database, world.ids, world.vault, world.now)
 
 
 async def test_marks_modes_months_and_titles_come_back(hub: Hub) -> None:

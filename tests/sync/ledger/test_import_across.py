@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from hub.sync.ledger.refused import write_refused
-from tests.domain.liaisons import a_world, number
+from tests.domain.liaisons import number
 from tests.sync.ledger.imports import Hub, problems
 from tests.sync.ledger.sheets import xlsx
 
@@ -16,9 +16,7 @@ UNTOUCHED = ("import_run", "feed", "feed_audience", "feed_head", "outbox")
 
 
 @pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    hub = Hub(database, world.ids, world.vault, world.now)
+async def hub(hub: Hub) -> Hub:
     await hub.arrive(which=1, name="林晓", branch="BJ010101")
     await hub.arrive(which=2, name="周宁", branch="BJ010101")
     return hub

@@ -8,16 +8,10 @@ import pytest
 
 from hub.domain import participation_steps, settlement
 from hub.models import Side
-from tests.domain.liaisons import a_world, number
+from tests.domain.liaisons import number
 from tests.domain.lives import do, reported, themselves
 from tests.sync.ledger.imports import Hub
 from tests.sync.ledger.test_import_rollcall import reports, rollcall, told
-
-
-@pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    return Hub(database, world.ids, world.vault, world.now)
 
 
 async def corrected(hub: Hub, record, _person) -> None:

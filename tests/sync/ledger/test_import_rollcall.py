@@ -7,18 +7,12 @@ import json
 import pytest
 
 from hub.domain import candidate, participation_steps
-from tests.domain.liaisons import NOW, World, a_vault, a_world, number
+from tests.domain.liaisons import NOW, World, a_vault, number
 from tests.domain.lives import do, held, themselves
 from tests.sync.ledger.imports import LEDGERS, Hub, execute, the_sample
 from tests.sync.ledger.sheets import xlsx
 
 SAMPLE = ("outflow.xlsx", "outflow-old-export.csv", "inflow.xlsx")
-
-
-@pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    return Hub(database, world.ids, world.vault, world.now)
 
 
 def rollcall(*rows, days=("9月9日 主题党日", "10月18日集中培训"), above="BJ0101", year="2026年") -> bytes:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.domain.liaisons import a_world, number
+from tests.domain.liaisons import number
 from tests.sync.ledger.imports import Hub
 from tests.sync.ledger.sheets import xlsx
 
@@ -14,9 +14,7 @@ PLAIN, ONLINE = "9月9日 党课", "9月9日 党课（线上）"
 
 
 @pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    hub = Hub(database, world.ids, world.vault, world.now)
+async def hub(hub: Hub) -> Hub:
     await hub.pair(which=1)
     await hub.pair(which=2, name="周宁")
     return hub

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.liaisons import NAMES, a_world, number
+from tests.domain.liaisons import NAMES, number
 from tests.sync.ledger.imports import Hub
 from tests.sync.ledger.sheets import xlsx
-
-
-@pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    return Hub(database, world.ids, world.vault, world.now)
 
 
 def sheet(title: str, heads: list[str], *rows: list[str], left: int = 0) -> bytes:

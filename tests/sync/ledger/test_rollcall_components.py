@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.liaisons import a_world, number
+from tests.domain.liaisons import number
 from tests.sync.ledger.imports import Hub
 from tests.sync.ledger.sheets import citizen_id, rollcalls, xlsx
 
@@ -99,9 +99,7 @@ def test_heads_that_nobody_merged(merged):
 
 
 @pytest.fixture
-async def hub(database) -> Hub:
-    world = await a_world(database)
-    hub = Hub(database, world.ids, world.vault, world.now)
+async def hub(hub: Hub) -> Hub:
     await hub.pair(which=1)
     await hub.pair(which=2, name="周宁")
     return hub
